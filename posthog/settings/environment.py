@@ -1,0 +1,45 @@
+"""Typed reads of the process environment. A value that cannot be understood stops the start with a sentence that names it."""
+
+import os
+from pathlib import Path
+
+TRUE_WORDS = {"1", "true", "yes", "on"}
+FALSE_WORDS = {"0", "false", "no", "off", ""}
+
+
+class BadSetting(Exception):
+    """An environment variable has a value that its setting does not accept."""
+
+
+def text(name: str, default: str = "") -> str:
+    """Value of NAME, or the content of the file named by NAME_FILE (for secrets)."""
+    path = os.environ.get(f"{name}_FILE")
+    if path:
+        return Path(path).read_text().strip()
+    return os.environ.get(name, default)
+
+
+def flag(name: str, default: bool) -> bool:
+    raw = os.environ.get(name)
+    if raw is None:
+        return default
+    word = raw.strip().lower()
+    if word in TRUE_WORDS:
+        return True
+    if word in FALSE_WORDS:
+        return False
+    raise BadSetting(f"{name} is {raw!r}: use one of true, false, 1, 0, yes, no, on, off")
+
+
+def integer(name: str, default: int, *, least: int = 0) -> int:
+    raw = os.environ.get(name)
+    if raw is None or raw == "":
+        return default
+    if not raw.lstrip("-").isdigit() or int(raw) < least:
+        raise BadSetting(f"{name} is {raw!r}: use a whole number of at least {least}")
+    return int(raw)
+
+
+def words(name: str, default: list[str]) -> list[str]:
+    raw = os.environ.get(name)
+    return default if raw is None else [word.strip() for word in raw.split(",") if word.strip()]

@@ -1,0 +1,25 @@
+"""Capture, the event log, labels and background work."""
+
+from pathlib import Path
+
+from posthog.settings import environment
+from posthog.settings.stores import REDIS_URL
+
+EVENT_LOG_PARTITIONS = environment.integer("EVENT_LOG_PARTITIONS", 2, least=1)
+# Past this size of the log capture answers 503 with Retry-After instead of taking what it may not keep.
+EVENT_LOG_MAX_BYTES = environment.integer("EVENT_LOG_MAX_BYTES", 512 * 1024 * 1024, least=1024 * 1024)
+CAPTURE_UNKNOWN_TOKEN_STATUS = environment.integer("CAPTURE_UNKNOWN_TOKEN_STATUS", 401, least=200)
+# X-Forwarded-For is believed only behind a proxy that sets it.
+TRUST_PROXY = environment.flag("TRUST_PROXY", False)
+
+LABELS_ENABLED = environment.flag("LABELS_ENABLED", True)
+MODEL_DIR = Path(environment.text("MODEL_DIR", str(Path(__file__).resolve().parent.parent / "classifiers" / "model")))
+
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_ROUTES = {"posthog.ingestion.tasks.*": {"queue": "ingestion"}}
+CELERY_TIMEZONE = "UTC"

@@ -1,0 +1,61 @@
+"""Where data lives: DATA_DIR, and the URLs of the three stores.
+
+In embedded mode the supervisor (`manage.py start`) picks free loopback ports, hands the URLs to its children through the
+environment and writes them to DATA_DIR/run/stores.json, so that `bin/manage` commands find the running product.
+"""
+
+import json
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from posthog.settings import environment
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+DATA_DIR = Path(environment.text("DATA_DIR", str(ROOT / "data"))).expanduser().resolve()
+RUN_FILE = DATA_DIR / "run" / "stores.json"
+
+
+def _running() -> dict[str, str]:
+    """URLs of the embedded stores of a running product, {} when none runs."""
+    try:
+        return dict(json.loads(RUN_FILE.read_text()))
+    except (OSError, ValueError):
+        return {}
+
+
+def _store_url(name: str) -> str:
+    return environment.text(name) or _running().get(name, "")
+
+
+CLICKHOUSE_URL = _store_url("CLICKHOUSE_URL")
+REDIS_URL = _store_url("REDIS_URL")
+DATABASE_URL = environment.text("DATABASE_URL") or f"sqlite:///{DATA_DIR / 'metadata.sqlite3'}"
+
+SQLITE_OPTIONS = {
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;",
+}
+
+
+def database(url: str) -> dict[str, object]:
+    """Django's DATABASES entry for sqlite:///path or postgres://user:password@host:port/name."""
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        return {"ENGINE": "django.db.backends.sqlite3", "NAME": url.removeprefix("sqlite:///"), "OPTIONS": SQLITE_OPTIONS}
+    if parts.scheme not in ("postgres", "postgresql"):
+        raise environment.BadSetting(f"DATABASE_URL starts with {parts.scheme!r}: use sqlite:///… or postgres://…")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.path.lstrip("/"),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or "",
+        "PORT": parts.port or "",
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+    }
+
+
+DATABASES = {"default": database(DATABASE_URL)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -1,0 +1,54 @@
+"""HTTP: hosts, cookies, headers, static files, REST framework."""
+
+from posthog.settings import environment
+from posthog.settings.secrets import stored_secret
+from posthog.settings.stores import DATA_DIR, ROOT
+
+DEBUG = environment.flag("DEBUG", False)
+SECRET_KEY = environment.text("SECRET_KEY") or stored_secret(DATA_DIR / "secrets" / "secret_key")
+HOST = environment.text("HOST", "127.0.0.1")
+PORT = environment.integer("PORT", 8000, least=1)
+SITE_URL = environment.text("SITE_URL", f"http://localhost:{PORT}").rstrip("/")
+ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", ["*"] if HOST == "127.0.0.1" else ["localhost", "127.0.0.1", HOST])
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+
+SESSION_COOKIE_NAME = "posthog_session"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SITE_URL.startswith("https://")
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+CSRF_COOKIE_NAME = "posthog_csrftoken"
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+APPEND_SLASH = False
+
+STATIC_URL = "/static/"
+FRONTEND_DIR = ROOT / "frontend" / "dist"
+STATICFILES_DIRS: list[str] = []
+WHITENOISE_AUTOREFRESH = False
+
+TEMPLATES: list[dict[str, object]] = []
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "posthog.tenancy.authentication.PersonalKeyAuthentication",
+        "posthog.tenancy.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["posthog.rest.rendering.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["posthog.rest.parsing.JSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "posthog.rest.paging.LimitOffset",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "posthog.rest.errors.handle",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    "PAGE_SIZE": 100,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "PostHog-LLM",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+    "PREPROCESSING_HOOKS": ["posthog.rest.openapi.documented_routes"],
+}

@@ -1,0 +1,62 @@
+"""The only door to a project. Every view gets its project from here, and nowhere else."""
+
+from django.http import HttpRequest
+from rest_framework.exceptions import NotFound, PermissionDenied
+from rest_framework.request import Request
+
+from posthog.tenancy.models import Membership, PersonalAPIKey, Project, User
+from posthog.tenancy.scopes import allows
+
+
+def project_for(request: Request, project_id: str, required_scope: str | None = None) -> Project:
+    """The project with this id, or the user's current one for "@current", if the requester may use it.
+
+    Raises NotFound for a project that does not exist or that the user is no member of (the two cannot be told apart), PermissionDenied
+    when a personal API key lacks required_scope or is limited to other projects.
+    """
+    user = signed_in_user(request)
+    project = _current(user) if project_id == "@current" else _by_id(user, project_id)
+    if project is None:
+        raise NotFound("Project not found.")
+    _check_key(request.auth, project, required_scope)
+    return project
+
+
+def check_scope(request: Request, required_scope: str) -> None:
+    """For routes outside a project."""
+    if isinstance(request.auth, PersonalAPIKey) and not allows(request.auth.scopes, required_scope):
+        raise PermissionDenied(f"API key missing required scope '{required_scope}'")
+
+
+def signed_in_user(request: Request | HttpRequest) -> User:
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
+
+
+def projects_of(user: User) -> "list[Project]":
+    return list(Project.objects.filter(organization__memberships__user=user).order_by("id"))
+
+
+def is_admin(user: User, project: Project) -> bool:
+    return Membership.objects.filter(user=user, organization=project.organization_id, level__gte=Membership.Level.ADMIN).exists()
+
+
+def _by_id(user: User, project_id: str) -> Project | None:
+    if not project_id.isascii() or not project_id.isdigit() or len(project_id) > 18:
+        return None
+    return Project.objects.filter(organization__memberships__user=user, pk=int(project_id)).first()
+
+
+def _current(user: User) -> Project | None:
+    mine = Project.objects.filter(organization__memberships__user=user)
+    return mine.filter(pk=user.current_project_id).first() or mine.order_by("id").first()
+
+
+def _check_key(auth: object, project: Project, required_scope: str | None) -> None:
+    if not isinstance(auth, PersonalAPIKey):
+        return
+    if auth.scoped_teams and project.pk not in auth.scoped_teams:
+        raise PermissionDenied("API key does not have access to this project.")
+    if required_scope and not allows(auth.scopes, required_scope):
+        raise PermissionDenied(f"API key missing required scope '{required_scope}'")
