@@ -32,3 +32,17 @@ QUERY_MAX_ROWS = 50_000  # of one answer, as PostHog
 QUERY_CONVERSATIONS = 1_000  # of one page of the conversations behind a point
 QUERY_SINGLE_SCAN_ROWS = 50_000  # a breakdown with more (bucket, value) pairs is folded by the engine instead of here
 QUERY_CACHE_BYTES = 4 * 1024 * 1024  # a larger result is computed each time
+
+# Event log. One batch of the log is what ingestion takes through its stages at once.
+BATCH_EVENTS_MAX = 1_000
+BATCH_ENTRIES_MAX = 1_000
+BATCH_BYTES_MAX = 16 * 1024 * 1024  # compressed; bounds a worker's memory when events carry long texts
+BATCH_FLUSH_MS = 500
+BATCH_POLL_SECONDS = 0.05
+LEASE_SECONDS = 30.0  # how long a dead reader keeps its partition
+ENTRY_EVENTS_MAX = 500  # a larger request becomes several entries, so that batches keep near their bound
+EVENT_LOG_MEASURE_SECONDS = 0.25  # how old the size may be against which the bound is checked
+ACKNOWLEDGED_KEPT_SECONDS = 15 * 60  # far beyond the kernel's write-back: a power cut is repaired by replay
+ACKNOWLEDGED_MARK_SECONDS = 10
+NUDGE_INTERVAL_SECONDS = 1.0
+NUDGE_EXPIRES_SECONDS = 5

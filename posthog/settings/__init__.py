@@ -5,6 +5,8 @@ from posthog.settings.pipeline import *  # noqa: F403
 from posthog.settings.stores import *  # noqa: F403
 from posthog.settings.web import *  # noqa: F403
 
+VERSION = "0.1.0"
+
 _APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",

@@ -1,0 +1,196 @@
+"""Sign-in, users, projects, members, personal API keys."""
+
+from typing import Any, ClassVar, cast
+
+from django.contrib.auth import authenticate, login, logout
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins, status
+from rest_framework.exceptions import NotAuthenticated, PermissionDenied
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+from rest_framework.viewsets import GenericViewSet
+
+from django.conf import settings
+from posthog.rest.errors import InvalidInput
+from posthog.tenancy import access, services, throttling
+from posthog.tenancy.models import Membership, PersonalAPIKey, Project, User
+from posthog.tenancy.schema import LoginInput, MemberInput, MemberOutput, OrganizationOutput, PersonalKeySerializer, ProjectSerializer, SetupInput
+from posthog.tenancy.views import ProjectScopedView
+
+
+class Preflight(APIView):
+    """What the interface asks before anything else."""
+
+    permission_classes: ClassVar[list[Any]] = [AllowAny]
+    authentication_classes: ClassVar[list[Any]] = []
+
+    def get(self, request: Request) -> Response:
+        demo = Project.objects.filter(is_demo=True).exists()
+        return Response({"initialized": services.is_initialized(), "version": settings.VERSION, "demo": demo})
+
+
+class Setup(APIView):
+    """First run: makes the organization, the project and its owner, and signs the owner in. Closed for good afterwards."""
+
+    permission_classes: ClassVar[list[Any]] = [AllowAny]
+
+    @extend_schema(request=SetupInput)
+    def post(self, request: Request) -> Response:
+        if services.is_initialized():
+            raise PermissionDenied("This server has been set up already. Sign in instead.")
+        data = SetupInput(data=request.data)
+        data.is_valid(raise_exception=True)
+        user = services.initialize(**data.validated_data)
+        login(request._request, user, backend=BACKEND)
+        return Response(describe(user), status=status.HTTP_201_CREATED)
+
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+class Login(APIView):
+    permission_classes: ClassVar[list[Any]] = [AllowAny]
+
+    @extend_schema(request=LoginInput)
+    def post(self, request: Request) -> Response:
+        data = LoginInput(data=request.data)
+        data.is_valid(raise_exception=True)
+        email = data.validated_data["email"].lower()
+        throttling.count_attempt(email, request.META.get("REMOTE_ADDR", ""))
+        user = authenticate(request._request, username=email, password=data.validated_data["password"])
+        if not isinstance(user, User):
+            raise InvalidInput("Invalid email or password.", code="invalid_credentials")
+        throttling.forget_attempts(email, request.META.get("REMOTE_ADDR", ""))
+        login(request._request, user)
+        return Response(describe(user))
+
+
+class Logout(APIView):
+    permission_classes: ClassVar[list[Any]] = [AllowAny]
+
+    def post(self, request: Request) -> Response:
+        logout(request._request)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class Me(APIView):
+    def get(self, request: Request) -> Response:
+        access.check_scope(request, "user:read")
+        return Response(describe(access.signed_in_user(request)))
+
+    def patch(self, request: Request) -> Response:
+        """`set_current_team`: the project that @current means."""
+        access.check_scope(request, "user:write")
+        user = access.signed_in_user(request)
+        wanted = request.data.get("set_current_team")
+        if wanted is not None:
+            user.current_project = access.project_for(request, str(wanted))
+            user.save(update_fields=["current_project"])
+        return Response(describe(user))
+
+
+def describe(user: User) -> dict[str, Any]:
+    projects = access.projects_of(user)
+    current = next((project for project in projects if project.pk == user.current_project_id), projects[0] if projects else None)
+    organization = current.organization if current else None
+    return {
+        "id": user.pk,
+        "uuid": user.uuid,
+        "distinct_id": str(user.uuid),
+        "email": user.email,
+        "first_name": user.first_name,
+        "last_name": user.last_name,
+        "organization": OrganizationOutput(organization).data if organization else None,
+        "team": ProjectSerializer(current).data if current else None,
+        "projects": [{"id": project.pk, "name": project.name, "api_token": project.api_token, "is_demo": project.is_demo} for project in projects],
+    }
+
+
+class Projects(mixins.ListModelMixin, mixins.CreateModelMixin, GenericViewSet[Project]):
+    serializer_class = ProjectSerializer
+    queryset = Project.objects.none()
+
+    def get_queryset(self) -> QuerySet[Project]:
+        return Project.objects.filter(organization__memberships__user=access.signed_in_user(self.request)).order_by("id")
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        access.check_scope(request, "project:read" if request.method == "GET" else "project:write")
+
+    def perform_create(self, serializer: Any) -> None:
+        """A new project in the requester's organization; only its administrators may."""
+        membership = Membership.objects.filter(user=access.signed_in_user(self.request), level__gte=Membership.Level.ADMIN).first()
+        if membership is None:
+            raise PermissionDenied("Only an administrator of the organization can add a project.")
+        serializer.save(organization=membership.organization)
+
+
+class ProjectDetail(ProjectScopedView):
+    scope_object = "project"
+
+    @extend_schema(responses=ProjectSerializer)
+    def get(self, request: Request, project_id: str) -> Response:
+        return Response(ProjectSerializer(self.project).data)
+
+    @extend_schema(request=ProjectSerializer, responses=ProjectSerializer)
+    def patch(self, request: Request, project_id: str) -> Response:
+        data = ProjectSerializer(self.project, data=request.data, partial=True)
+        data.is_valid(raise_exception=True)
+        data.save()
+        return Response(data.data)
+
+
+class ResetToken(ProjectScopedView):
+    scope_object = "project"
+
+    def patch(self, request: Request, project_id: str) -> Response:
+        _require_admin(request, self.project)
+        services.reset_token(self.project)
+        return Response(ProjectSerializer(self.project).data)
+
+
+class Members(ProjectScopedView):
+    """People of the project's organization."""
+
+    scope_object = "project"
+
+    @extend_schema(responses=MemberOutput(many=True))
+    def get(self, request: Request, project_id: str) -> Response:
+        members = Membership.objects.filter(organization=self.project.organization_id).select_related("user").order_by("joined_at")
+        return Response({"results": MemberOutput(members, many=True).data})
+
+    @extend_schema(request=MemberInput, responses=MemberOutput)
+    def post(self, request: Request, project_id: str) -> Response:
+        _require_admin(request, self.project)
+        data = MemberInput(data=request.data)
+        data.is_valid(raise_exception=True)
+        member = services.add_member(self.project.organization, **data.validated_data)
+        return Response(MemberOutput(member).data, status=status.HTTP_201_CREATED)
+
+
+class PersonalKeys(mixins.ListModelMixin, mixins.CreateModelMixin, mixins.DestroyModelMixin, GenericViewSet[PersonalAPIKey]):
+    """The requester's own keys. A key cannot make or remove keys: only a signed-in person can."""
+
+    serializer_class = PersonalKeySerializer
+    queryset = PersonalAPIKey.objects.none()
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if request.auth is not None:
+            raise PermissionDenied("Personal API keys are managed in the browser, not with a key.")
+
+    def get_queryset(self) -> QuerySet[PersonalAPIKey]:
+        return PersonalAPIKey.objects.filter(user=cast(User, self.request.user)).order_by("-created_at")
+
+    def perform_create(self, serializer: Any) -> None:
+        serializer.save(user=access.signed_in_user(self.request))
+
+
+def _require_admin(request: Request, project: Project) -> None:
+    if not request.user.is_authenticated:
+        raise NotAuthenticated
+    if not access.is_admin(access.signed_in_user(request), project):
+        raise PermissionDenied("Only an administrator of the organization can do this.")

@@ -1,0 +1,54 @@
+"""Signing in and out, and how often one may try."""
+
+import pytest
+from django.test import Client
+
+from posthog.common import limits
+from posthog.conftest import PASSWORD, Person
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("valkey", "_no_attempts")]
+
+
+@pytest.fixture
+def _no_attempts(valkey: object) -> None:
+    from posthog.common.redis import client
+
+    for key in client().scan_iter("login:*"):
+        client().delete(key)
+
+
+def sign_in(client: Client, password: str, email: str = "alice@example.com") -> object:
+    return client.post("/api/login/", {"email": email, "password": password}, content_type="application/json")
+
+
+def test_the_right_password_opens_a_session(alice: Person) -> None:
+    client = Client()
+    response = sign_in(client, PASSWORD)
+    assert response.status_code == 200
+    assert client.get("/api/users/@me/").json()["email"] == "alice@example.com"
+    cookie = client.cookies["posthog_session"]
+    assert cookie["httponly"]
+    assert cookie["samesite"] == "Lax"
+
+
+def test_a_wrong_password_and_an_unknown_account_get_the_same_answer(alice: Person) -> None:
+    wrong, unknown = sign_in(Client(), "nope nope nope"), sign_in(Client(), PASSWORD, "nobody@example.com")
+    assert wrong.status_code == unknown.status_code == 400
+    assert wrong.json() == unknown.json()
+
+
+def test_signing_out_ends_the_session(alice: Person) -> None:
+    assert alice.client.post("/api/logout/").status_code == 204
+    assert alice.client.get("/api/users/@me/").status_code == 401
+
+
+def test_trying_too_often_is_refused_even_with_the_right_password(alice: Person) -> None:
+    for _ in range(limits.LOGIN_ATTEMPTS_PER_MINUTE):
+        sign_in(Client(), "guess guess guess")
+    assert sign_in(Client(), PASSWORD).status_code == 429
+
+
+def test_a_session_needs_the_csrf_token(alice: Person) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(alice.user)
+    assert strict.post("/api/projects/", {"name": "x"}, content_type="application/json").status_code == 403
