@@ -1,0 +1,183 @@
+"""The writing side of the log. `append` returns only after Valkey has put the entries into its synced append-only file."""
+
+import threading
+import time
+from collections.abc import Sequence
+from typing import Any, TypedDict
+from zlib import crc32
+
+from django.conf import settings
+from redis import exceptions
+
+from posthog.common import limits
+from posthog.common.redis import client
+from posthog.eventlog import keys
+from posthog.eventlog.errors import LogError, LogFull, LogUnavailable
+from posthog.eventlog.nudge import QUEUE, nudge, nudge_due
+from posthog.eventlog.payload import count_of
+
+__all__ = ["Depth", "LogError", "LogFull", "LogUnavailable", "append", "depth", "partition_of"]
+
+
+class Depth(TypedDict):
+    """How much waits: entries not yet acknowledged, those of them handed to a reader, memory, age of the oldest."""
+
+    entries: int
+    pending: int
+    bytes: int
+    oldest_age_seconds: float
+
+
+def partition_of(token: str, distinct_id: str) -> int:
+    """The partition of a user: always the same one, so that one reader sees the user's events in order."""
+    return crc32(f"{token}\0{distinct_id}".encode("utf-8", "replace")) % int(settings.EVENT_LOG_PARTITIONS)
+
+
+def append(entries: Sequence[tuple[int, bytes]]) -> list[str]:
+    """Append (partition, payload) pairs in one round trip; returns their ids in order.
+
+    Raises LogFull past the memory bound and LogUnavailable when Valkey did not confirm. After an error some entries may
+    have been kept all the same: the sender repeats the request, and ingestion knows its uuids.
+    """
+    if not entries:
+        return []
+    _gauge.refuse_when_full()
+    leases = [partition for partition in {partition for partition, _ in entries} if nudge_due(partition)]
+    measured = _partitions() if _gauge.due() else []
+    try:
+        replies = _send(entries, leases, measured)
+    except exceptions.RedisError as error:
+        raise _translated(error) from error
+    ids = replies[: len(entries)]
+    if measured:
+        _gauge.set(sum(size or 0 for size in replies[len(entries) + 2 * len(leases) :]))
+    _nudge_unread(leases, replies[len(entries) : len(entries) + 2 * len(leases)])
+    return [entry_id.decode() for entry_id in ids]
+
+
+def depth() -> Depth:
+    """The state of all partitions together."""
+    try:
+        states = [_partition_depth(partition) for partition in _partitions()]
+    except exceptions.RedisError as error:
+        raise _translated(error) from error
+    return {
+        "entries": sum(state["entries"] for state in states),
+        "pending": sum(state["pending"] for state in states),
+        "bytes": sum(state["bytes"] for state in states),
+        "oldest_age_seconds": max((state["oldest_age_seconds"] for state in states), default=0.0),
+    }
+
+
+def _partitions() -> list[int]:
+    return list(range(int(settings.EVENT_LOG_PARTITIONS)))
+
+
+def _send(entries: Sequence[tuple[int, bytes]], leases: list[int], measured: list[int]) -> list[Any]:
+    if len(entries) == 1 and not leases and not measured:
+        return [client().execute_command(*_xadd(*entries[0]))]
+    pipeline = client().pipeline(transaction=False)
+    for partition, payload in entries:
+        pipeline.execute_command(*_xadd(partition, payload))
+    for partition in leases:
+        pipeline.exists(keys.lease(partition))
+        pipeline.llen(QUEUE)
+    for partition in measured:
+        pipeline.memory_usage(keys.stream(partition))
+    return pipeline.execute()
+
+
+def _nudge_unread(partitions: list[int], replies: list[Any]) -> None:
+    """Nudge the partitions that nobody reads, unless so many nudges wait that no worker can be alive to take them."""
+    for partition, held, waiting in zip(partitions, replies[::2], replies[1::2], strict=True):
+        if not held and waiting < limits.NUDGES_WAITING_MAX:
+            nudge(partition)
+
+
+def _xadd(partition: int, payload: bytes) -> tuple[Any, ...]:
+    return ("XADD", keys.stream(partition), "*", "p", payload, "n", count_of(payload))
+
+
+def _translated(error: exceptions.RedisError) -> LogError:
+    if isinstance(error, exceptions.OutOfMemoryError) or "OOM" in str(error):
+        return LogFull("the event log's server has reached its memory bound")
+    return LogUnavailable(f"the event log did not confirm: {error}")
+
+
+def _partition_depth(partition: int) -> Depth:
+    stream = keys.stream(partition)
+    size = client().memory_usage(stream)
+    if size is None:
+        return {"entries": 0, "pending": 0, "bytes": 0, "oldest_age_seconds": 0.0}
+    groups = client().xinfo_groups(stream)
+    if not groups:
+        return _unread_depth(stream, size)
+    group = groups[0]
+    lag = group["lag"] if group["lag"] is not None else _count_after(stream, group["last-delivered-id"])
+    waiting = int(group["pending"]) + int(lag)
+    return {
+        "entries": waiting,
+        "pending": int(group["pending"]),
+        "bytes": int(size),
+        "oldest_age_seconds": _age(stream, group) if waiting else 0.0,
+    }
+
+
+def _unread_depth(stream: str, size: int) -> Depth:
+    first = client().xrange(stream, count=1)
+    age = _age_of(first[0][0]) if first else 0.0
+    return {"entries": client().xlen(stream), "pending": 0, "bytes": size, "oldest_age_seconds": age}
+
+
+def _count_after(stream: str, last_id: bytes) -> int:
+    return len(client().xrange(stream, min=f"({last_id.decode()}"))
+
+
+def _age(stream: str, group: dict[str, Any]) -> float:
+    if group["pending"]:
+        oldest = client().xpending(stream, keys.GROUP)["min"]
+        return _age_of(oldest) if oldest else 0.0
+    unread = client().xrange(stream, min=f"({group['last-delivered-id'].decode()}", count=1)
+    return _age_of(unread[0][0]) if unread else 0.0
+
+
+def _age_of(entry_id: bytes) -> float:
+    return max(0.0, time.time() - int(entry_id.split(b"-")[0]) / 1000)
+
+
+class _Gauge:
+    """The log's size as last measured. It is measured along with appends, a few times a second at most."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._bytes = 0
+        self._measured_at = float("-inf")
+
+    def due(self) -> bool:
+        """Whether the caller is to measure; says so to one caller per interval."""
+        with self._lock:
+            now = time.monotonic()
+            if now - self._measured_at < limits.EVENT_LOG_MEASURE_SECONDS:
+                return False
+            self._measured_at = now
+            return True
+
+    def set(self, size: int) -> None:
+        self._bytes = size
+
+    def refuse_when_full(self) -> None:
+        if self._bytes < settings.EVENT_LOG_MAX_BYTES:
+            return
+        if self.due():
+            self._measure()
+        if self._bytes >= settings.EVENT_LOG_MAX_BYTES:
+            raise LogFull(f"the event log holds {self._bytes} bytes; its bound is {settings.EVENT_LOG_MAX_BYTES}")
+
+    def _measure(self) -> None:
+        try:
+            self.set(sum(client().memory_usage(keys.stream(partition)) or 0 for partition in _partitions()))
+        except exceptions.RedisError as error:
+            raise _translated(error) from error
+
+
+_gauge = _Gauge()
