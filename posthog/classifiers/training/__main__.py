@@ -1,0 +1,53 @@
+"""The training command: `python -m posthog.classifiers.training [data train export]`, behind `bin/train`."""
+
+import argparse
+import shutil
+from pathlib import Path
+
+import torch
+from tokenizers import Tokenizer
+
+from posthog.classifiers.training import data
+from posthog.classifiers.training.encoder import pretrained_folder
+from posthog.classifiers.training.train import train
+
+STEPS = ("data", "train", "export")
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="bin/train", description=__doc__)
+    parser.add_argument("steps", nargs="*", default=STEPS, help="which of: data, train, export (default: all)")
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder of the data sets")
+    parser.add_argument("--work", type=Path, default=Path("data/train"), help="folder for the token cache and checkpoints")
+    parser.add_argument("--model", type=Path, default=Path("posthog/classifiers/model"), help="folder of the finished model")
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--threads", type=int, default=2)
+    parsed = parser.parse_args()
+    if unknown := set(parsed.steps) - set(STEPS):
+        parser.error(f"unknown step {sorted(unknown)}, the steps are {', '.join(STEPS)}")
+    return parsed
+
+
+def plain_tokenizer() -> Tokenizer:
+    tokenizer = Tokenizer.from_file(str(pretrained_folder() / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
+
+
+def main() -> None:
+    options = arguments()
+    torch.set_num_threads(options.threads)
+    options.work.mkdir(parents=True, exist_ok=True)
+    tokenizer = plain_tokenizer()
+    if "data" in options.steps:
+        data.build(options.data, options.work, tokenizer)
+    if "train" in options.steps:
+        train(options.work, options.seed, "cuda" if torch.cuda.is_available() else "cpu")
+    if "export" in options.steps:
+        from posthog.classifiers.training.export import export  # noqa: PLC0415  needs the onnx packages
+
+        export(options.work, options.model, tokenizer, options.seed)
+
+
+main()

