@@ -1,0 +1,1 @@
+"""Everything that knows ClickHouse: tables, numbered migrations, the client, and the engine for one machine."""

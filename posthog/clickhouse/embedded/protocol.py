@@ -1,0 +1,71 @@
+"""Packets of ClickHouse's native protocol, as revision 54429 has them: numbers, and the bytes that the server sends."""
+
+import struct
+from collections.abc import Iterable
+
+# Below 54454 blocks carry no custom serialization; from 54429 on settings come as text.
+REVISION = 54429
+SERVER_NAME = "ClickHouse"
+DISPLAY_NAME = "embedded"
+TIMEZONE = "UTC"
+
+CLIENT_HELLO, CLIENT_QUERY, CLIENT_DATA, CLIENT_CANCEL, CLIENT_PING = range(5)
+
+_HELLO, _DATA, _EXCEPTION, _PROGRESS, _PONG, _END_OF_STREAM, _PROFILE = range(7)
+
+_WITH_TIMEZONE = 54058
+_WITH_DISPLAY_NAME = 54372
+_WITH_VERSION_PATCH = 54401
+
+# Field 1: no overflow row, field 2: no bucket, 0: end.
+_BLOCK_INFO = b"\x01\x00\x02\xff\xff\xff\xff\x00"
+
+PONG = bytes([_PONG])
+END_OF_STREAM = bytes([_END_OF_STREAM])
+DATA_PREFIX = bytes([_DATA]) + b"\x00" + _BLOCK_INFO
+
+
+def varint(number: int) -> bytes:
+    out = bytearray()
+    while number > 0x7F:
+        out.append(number & 0x7F | 0x80)
+        number >>= 7
+    out.append(number)
+    return bytes(out)
+
+
+def string(text: str) -> bytes:
+    raw = text.encode(errors="replace")
+    return varint(len(raw)) + raw
+
+
+def hello(version: tuple[int, int, int], client_revision: int) -> bytes:
+    packet = varint(_HELLO) + string(SERVER_NAME) + varint(version[0]) + varint(version[1]) + varint(REVISION)
+    if client_revision >= _WITH_TIMEZONE:
+        packet += string(TIMEZONE)
+    if client_revision >= _WITH_DISPLAY_NAME:
+        packet += string(DISPLAY_NAME)
+    if client_revision >= _WITH_VERSION_PATCH:
+        packet += varint(version[2])
+    return packet
+
+
+def exception(code: int, message: str) -> bytes:
+    no_stack_trace, not_nested = string(""), b"\x00"
+    return varint(_EXCEPTION) + struct.pack("<i", code) + string("DB::Exception") + string(message) + no_stack_trace + not_nested
+
+
+def progress(*, rows: int = 0, size: int = 0, written_rows: int = 0, written_bytes: int = 0) -> bytes:
+    total_rows = 0
+    return varint(_PROGRESS) + b"".join(map(varint, (rows, size, total_rows, written_rows, written_bytes)))
+
+
+def profile(rows: int, blocks: int, size: int) -> bytes:
+    no_limit_applied = b"\x00\x00\x00"
+    return varint(_PROFILE) + varint(rows) + varint(blocks) + varint(size) + no_limit_applied
+
+
+def header_block(columns: Iterable[tuple[str, str]]) -> bytes:
+    """Native block of no rows: names and types only."""
+    columns = list(columns)
+    return varint(len(columns)) + varint(0) + b"".join(string(name) + string(kind) for name, kind in columns)
