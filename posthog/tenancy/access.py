@@ -50,7 +50,8 @@ def _by_id(user: User, project_id: str) -> Project | None:
 
 def _current(user: User) -> Project | None:
     mine = Project.objects.filter(organization__memberships__user=user)
-    return mine.filter(pk=user.current_project_id).first() or mine.order_by("id").first()
+    chosen = mine.filter(pk=user.current_project_id).first() if user.current_project_id else None
+    return chosen or mine.order_by("id").first()
 
 
 def _check_key(auth: object, project: Project, required_scope: str | None) -> None:

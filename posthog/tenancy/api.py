@@ -1,7 +1,8 @@
 """Sign-in, users, projects, members, personal API keys."""
 
-from typing import Any, ClassVar, cast
+from typing import Any, cast
 
+from django.conf import settings
 from django.contrib.auth import authenticate, login, logout
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
@@ -13,19 +14,26 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
-from django.conf import settings
 from posthog.rest.errors import InvalidInput
 from posthog.tenancy import access, services, throttling
 from posthog.tenancy.models import Membership, PersonalAPIKey, Project, User
-from posthog.tenancy.schema import LoginInput, MemberInput, MemberOutput, OrganizationOutput, PersonalKeySerializer, ProjectSerializer, SetupInput
+from posthog.tenancy.schema import (
+    LoginInput,
+    MemberInput,
+    MemberOutput,
+    OrganizationOutput,
+    PersonalKeySerializer,
+    ProjectSerializer,
+    SetupInput,
+)
 from posthog.tenancy.views import ProjectScopedView
 
 
 class Preflight(APIView):
     """What the interface asks before anything else."""
 
-    permission_classes: ClassVar[list[Any]] = [AllowAny]
-    authentication_classes: ClassVar[list[Any]] = []
+    permission_classes = [AllowAny]
+    authentication_classes = []
 
     def get(self, request: Request) -> Response:
         demo = Project.objects.filter(is_demo=True).exists()
@@ -35,7 +43,7 @@ class Preflight(APIView):
 class Setup(APIView):
     """First run: makes the organization, the project and its owner, and signs the owner in. Closed for good afterwards."""
 
-    permission_classes: ClassVar[list[Any]] = [AllowAny]
+    permission_classes = [AllowAny]
 
     @extend_schema(request=SetupInput)
     def post(self, request: Request) -> Response:
@@ -52,7 +60,7 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 class Login(APIView):
-    permission_classes: ClassVar[list[Any]] = [AllowAny]
+    permission_classes = [AllowAny]
 
     @extend_schema(request=LoginInput)
     def post(self, request: Request) -> Response:
@@ -69,7 +77,7 @@ class Login(APIView):
 
 
 class Logout(APIView):
-    permission_classes: ClassVar[list[Any]] = [AllowAny]
+    permission_classes = [AllowAny]
 
     def post(self, request: Request) -> Response:
         logout(request._request)
@@ -85,7 +93,7 @@ class Me(APIView):
         """`set_current_team`: the project that @current means."""
         access.check_scope(request, "user:write")
         user = access.signed_in_user(request)
-        wanted = request.data.get("set_current_team")
+        wanted = request.data.get("set_current_team") if isinstance(request.data, dict) else None
         if wanted is not None:
             user.current_project = access.project_for(request, str(wanted))
             user.save(update_fields=["current_project"])
@@ -105,7 +113,9 @@ def describe(user: User) -> dict[str, Any]:
         "last_name": user.last_name,
         "organization": OrganizationOutput(organization).data if organization else None,
         "team": ProjectSerializer(current).data if current else None,
-        "projects": [{"id": project.pk, "name": project.name, "api_token": project.api_token, "is_demo": project.is_demo} for project in projects],
+        "projects": [
+            {"id": project.pk, "name": project.name, "api_token": project.api_token, "is_demo": project.is_demo} for project in projects
+        ],
     }
 
 

@@ -7,7 +7,7 @@ import string
 
 from django.conf import settings
 
-PROJECT_TOKEN_PREFIX = "phc_"
+PROJECT_TOKEN_PREFIX = "phc_"  # noqa: S105 – the public beginning of every project token
 PERSONAL_KEY_PREFIX = "phx_"
 _ALPHABET = string.ascii_letters + string.digits
 # 43 letters of 62 carry 256 bits.

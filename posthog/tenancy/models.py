@@ -80,7 +80,9 @@ class Project(models.Model):
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="projects")
     name = models.CharField(max_length=200)
-    api_token = models.CharField(max_length=200, unique=True, default=keys.new_project_token, validators=[RegexValidator(r"^[\x21-\x7e]+$")])
+    api_token = models.CharField(
+        max_length=200, unique=True, default=keys.new_project_token, validators=[RegexValidator(r"^[\x21-\x7e]+$")]
+    )
     # Key of the hash that names messages: short texts could be guessed from a plain one.
     message_secret = models.CharField(max_length=64, default=new_secret, editable=False)
     timezone = models.CharField(max_length=64, default="UTC")

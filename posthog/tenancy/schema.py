@@ -41,9 +41,9 @@ class ProjectSerializer(serializers.ModelSerializer[Project]):
     class Meta:
         model = Project
         fields = [
-            "id", "uuid", "project_id", "organization", "name", "api_token", "timezone", "week_start_day", "anonymize_ips", "test_account_filters",
-            "person_display_name_properties", "is_demo", "ingested_event", "created_at", "updated_at",
-        ]  # fmt: skip
+            *("id", "uuid", "project_id", "organization", "name", "api_token", "timezone", "week_start_day", "anonymize_ips"),
+            *("test_account_filters", "person_display_name_properties", "is_demo", "ingested_event", "created_at", "updated_at"),
+        ]
         read_only_fields = ["id", "uuid", "organization", "api_token", "is_demo", "ingested_event"]
 
     def validate_timezone(self, value: str) -> str:
@@ -81,15 +81,15 @@ class MemberInput(serializers.Serializer[Any]):
 class PersonalKeySerializer(serializers.ModelSerializer[PersonalAPIKey]):
     """`value` is there only in the answer to the creation: afterwards nobody can read it, us included."""
 
-    value = serializers.SerializerMethodField()
+    value = serializers.SerializerMethodField(method_name="plain_value")
 
     class Meta:
         model = PersonalAPIKey
         fields = ["id", "label", "value", "mask_value", "scopes", "scoped_teams", "created_at", "last_used_at", "user_id"]
         read_only_fields = ["mask_value", "last_used_at", "created_at", "user_id"]
 
-    def get_value(self, key: PersonalAPIKey) -> str | None:
-        return getattr(key, "plain_value", None)
+    def plain_value(self, instance: Any) -> str | None:
+        return getattr(instance, "plain_value", None)
 
     def validate_scopes(self, value: object) -> list[str]:
         if not isinstance(value, list) or not value:

@@ -1,6 +1,17 @@
 """What a personal API key may do: `*`, or `<object>:read` and `<object>:write` (write includes read)."""
 
-OBJECTS = ("project", "query", "insight", "conversation", "event", "person", "event_definition", "property_definition", "user", "feature_flag")
+OBJECTS = (
+    "project",
+    "query",
+    "insight",
+    "conversation",
+    "event",
+    "person",
+    "event_definition",
+    "property_definition",
+    "user",
+    "feature_flag",
+)
 ACTIONS = ("read", "write")
 ALL = "*"
 

@@ -15,7 +15,9 @@ def is_initialized() -> bool:
 
 
 @transaction.atomic
-def initialize(*, email: str, password: str, first_name: str = "", organization_name: str, project_name: str, project_token: str = "") -> User:
+def initialize(
+    *, email: str, password: str, first_name: str = "", organization_name: str, project_name: str, project_token: str = ""
+) -> User:
     """First organization, project and owner. Raises AlreadyInitialized when there is a user."""
     if is_initialized():
         raise AlreadyInitialized

@@ -53,7 +53,10 @@ def test_a_key_without_the_scope_is_refused_and_told_which_one_is_missing(alice:
 
 def test_a_read_key_cannot_write(alice: Person) -> None:
     response = Client().patch(
-        f"/api/projects/{alice.project.pk}/", {"name": "Mine"}, content_type="application/json", headers={"authorization": f"Bearer {alice.key('project:read')}"}
+        f"/api/projects/{alice.project.pk}/",
+        {"name": "Mine"},
+        content_type="application/json",
+        headers={"authorization": f"Bearer {alice.key('project:read')}"},
     )
     assert response.status_code == 403
 

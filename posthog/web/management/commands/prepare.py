@@ -1,0 +1,72 @@
+"""`manage.py prepare`: what must be true before the parts start: all tables there, and what INITIAL_* asks for."""
+
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+
+from posthog.settings import environment
+from posthog.tenancy import keys, services
+from posthog.tenancy.models import Organization, Project, User
+from posthog.web import demo
+
+
+class Command(BaseCommand):
+    help = "Migrate both databases, and make the first user, project and key given by INITIAL_* variables."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--demo", action="store_true")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        call_command("migrate", verbosity=0, interactive=False)
+        call_command("migrate_clickhouse")
+        self._provision()
+        if options["demo"]:
+            demo.ensure_project()
+        if not services.is_initialized():
+            self.stdout.write("No user yet: open the address below in a browser and make the first one.")
+
+    def _provision(self) -> None:
+        """INITIAL_EMAIL, INITIAL_PASSWORD, INITIAL_PROJECT_TOKEN, INITIAL_PERSONAL_API_KEY. Doing it again changes nothing."""
+        email, password = environment.text("INITIAL_EMAIL"), environment.text("INITIAL_PASSWORD")
+        if not email:
+            return
+        if not password and not services.is_initialized():
+            raise CommandError("INITIAL_EMAIL is set but INITIAL_PASSWORD is not.")
+        with transaction.atomic():
+            user = self._user(email, password)
+            _give_token(user)
+            _give_key(user)
+
+    def _user(self, email: str, password: str) -> User:
+        if services.is_initialized():
+            return User.objects.filter(email=email.lower()).first() or User.objects.order_by("id")[0]
+        self.stdout.write(f"Making the first user, {email}.")
+        return services.initialize(
+            email=email,
+            password=password,
+            organization_name=environment.text("INITIAL_ORGANIZATION", "My organization"),
+            project_name=environment.text("INITIAL_PROJECT", "Default project"),
+            project_token=environment.text("INITIAL_PROJECT_TOKEN"),
+        )
+
+
+def _give_token(user: User) -> None:
+    """The project of INITIAL_PROJECT_TOKEN exists, made if need be."""
+    token = environment.text("INITIAL_PROJECT_TOKEN")
+    if not token or Project.objects.filter(api_token=token).exists():
+        return
+    if len(token) > 64 or not token.isascii() or token.startswith(keys.PERSONAL_KEY_PREFIX):
+        raise CommandError("INITIAL_PROJECT_TOKEN must be at most 64 ASCII characters and must not start with phx_.")
+    organization = Organization.objects.filter(memberships__user=user)[0]
+    services.create_project(organization, "Provisioned project", token)
+
+
+def _give_key(user: User) -> None:
+    value = environment.text("INITIAL_PERSONAL_API_KEY")
+    if not value:
+        return
+    if len(value) < 20:
+        raise CommandError("INITIAL_PERSONAL_API_KEY must have at least 20 characters.")
+    services.ensure_personal_key(user, value, "Initial key")

@@ -1,0 +1,23 @@
+"""Command line of the supervisor."""
+
+import argparse
+import sys
+
+from posthog import settings
+from posthog.web.supervisor.supervise import StartFailed, Supervisor, complain
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="bin/start", description="Run PostHog-LLM on this machine.")
+    parser.add_argument("--demo", action="store_true", help="add a demo project with conversations of several weeks")
+    arguments = parser.parse_args()
+    supervisor = Supervisor(settings.DATA_DIR, settings.HOST, settings.PORT)
+    try:
+        return supervisor.run(demo=arguments.demo)
+    except StartFailed as failure:
+        complain(f"\n{failure}")
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

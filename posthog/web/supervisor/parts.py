@@ -1,0 +1,123 @@
+"""The four parts of the product on one machine: how each is started, and how one sees that it is up."""
+
+import http.client
+import os
+import secrets
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from posthog import settings
+from posthog.eventlog import server as valkey
+from posthog.settings.secrets import stored_secret
+from posthog.web.supervisor import ports
+
+# Memory of Valkey beyond the event log: Celery's queues, caches, locks.
+VALKEY_EXTRA_BYTES = 128 * 1024 * 1024
+WEB_PROCESSES = 2
+WEB_THREADS = 8
+WORKER_THREADS = 6
+WORKER_STARTS_WITHIN_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Part:
+    name: str
+    command: list[str]
+    is_up: Callable[[], bool]
+    starts_within_seconds: float = 30.0
+    environment: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Stores:
+    """Addresses of the embedded stores of this run."""
+
+    clickhouse_port: int
+    valkey_port: int
+    password: str
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            "CLICKHOUSE_URL": f"clickhouse://default:{self.password}@127.0.0.1:{self.clickhouse_port}/default",
+            "REDIS_URL": valkey.url(self.valkey_port, self.password),
+        }
+
+
+def choose_stores(data_dir: Path) -> Stores:
+    """Free ports for this run; the password is made once per DATA_DIR."""
+    return Stores(ports.free_port(), ports.free_port(), stored_secret(data_dir / "secrets" / "stores"))
+
+
+def store_parts(stores: Stores, data_dir: Path) -> list[Part]:
+    """Event store and event log. One that was given by URL runs elsewhere and is left out."""
+    parts = []
+    if not os.environ.get("CLICKHOUSE_URL"):
+        parts.append(_clickhouse(stores, data_dir))
+    if not os.environ.get("REDIS_URL"):
+        parts.append(_valkey(stores, data_dir))
+    return parts
+
+
+def _clickhouse(stores: Stores, data_dir: Path) -> Part:
+    return Part(
+        "store",
+        [
+            sys.executable,
+            "-m",
+            "posthog.clickhouse.embedded",
+            "--path",
+            str(data_dir / "clickhouse"),
+            "--port",
+            str(stores.clickhouse_port),
+        ],
+        lambda: ports.listens(stores.clickhouse_port),
+        starts_within_seconds=120.0,
+        environment={"ENGINE_PASSWORD": stores.password},
+    )
+
+
+def _valkey(stores: Stores, data_dir: Path) -> Part:
+    directory = data_dir / "valkey"
+    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    config = valkey.write_config(directory, stores.valkey_port, stores.password, settings.EVENT_LOG_MAX_BYTES + VALKEY_EXTRA_BYTES)
+    return Part(
+        "log", [str(valkey.binary()), str(config)], lambda: valkey.answers(stores.valkey_port, stores.password), starts_within_seconds=120.0
+    )
+
+
+def web(host: str, port: int) -> Part:
+    command = [
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", str(WEB_PROCESSES),
+        "--blocking-threads", str(WEB_THREADS), "--backlog", "2048", "--no-ws", "--respawn-failed-workers", "--log-level", "warning",
+        "posthog.web.wsgi:application",
+    ]  # fmt: skip
+    return Part("web", command, lambda: _answers(port, "/_health"), starts_within_seconds=60.0)
+
+
+def worker() -> Part:
+    """Celery with a thread pool: a process with a model loaded must not fork."""
+    command = [
+        sys.executable, "-m", "celery", "-A", "posthog.common.celery", "worker", "--pool", "threads", "--concurrency", str(WORKER_THREADS),
+        "--queues", "ingestion,default", "--hostname", f"worker-{secrets.token_hex(3)}@localhost", "--without-gossip", "--without-mingle",
+        "--without-heartbeat", "--loglevel", "warning",
+    ]  # fmt: skip
+    return Part("worker", command, lambda: True, starts_within_seconds=WORKER_STARTS_WITHIN_SECONDS)
+
+
+def is_ready(port: int) -> bool:
+    """Whether every part says it is ready, the worker's sign of life included."""
+    return _answers(port, "/_ready")
+
+
+def _answers(port: int, path: str) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        connection.close()

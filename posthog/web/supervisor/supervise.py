@@ -1,0 +1,220 @@
+"""Start the parts in order, restart one that dies, stop them in reverse order."""
+
+import fcntl
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+from typing import IO
+
+from posthog import settings
+from posthog.web.supervisor import children, parts, ports
+from posthog.web.supervisor.logs import CombinedLog
+from posthog.web.supervisor.parts import Part
+
+STOP_WITHIN_SECONDS = 15.0
+READY_WITHIN_SECONDS = 90.0
+# A part that has died this often within the window is given up, and with it the product.
+DEATHS_MAX = 6
+DEATHS_WINDOW_SECONDS = 180.0
+BACK_OFF_SECONDS_MAX = 15.0
+CHECK_EVERY_SECONDS = 0.25
+
+
+class StartFailed(Exception):
+    """The product cannot run; the message is for the person who started it."""
+
+
+@dataclass
+class Running:
+    part: Part
+    process: subprocess.Popen[bytes]
+    deaths: list[float] = field(default_factory=list)
+    restart_at: float = 0.0
+
+
+class Supervisor:
+    def __init__(self, data_dir: Path, host: str, port: int) -> None:
+        self.data_dir, self.host, self.port = data_dir, host, port
+        self.log = CombinedLog(data_dir / "logs" / "posthog.log")
+        self.stores = parts.choose_stores(data_dir)
+        self.environment = self._shared_environment()
+        self.running: list[Running] = []
+        self.stopping = False
+        self._lock: IO[str] | None = None
+
+    def run(self, *, demo: bool = False) -> int:
+        """Run until stopped. Returns the exit status: 0 after a wanted stop, 1 when a part was given up."""
+        self._take_data_dir()
+        if ports.is_taken(self.host, self.port):
+            raise StartFailed(
+                f"Port {self.port} on {self.host} is taken. Stop the program that has it, or choose another: PORT={self.port + 1} bin/start"
+            )
+        children.raise_open_files()
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._ask_to_stop)
+        try:
+            self._start_all(demo)
+            return self._watch()
+        finally:
+            self._stop_all()
+
+    # starting
+
+    def _start_all(self, demo: bool) -> None:
+        for part in parts.store_parts(self.stores, self.data_dir):
+            self._start(part)
+        self._remember_stores()
+        self._prepare(demo)
+        self._start(parts.web(self.host, self.port))
+        self._start(parts.worker())
+        self._wait_until_ready()
+        if demo and not self.stopping:
+            self._command("demo", saying="Filling the demo project")
+        if not self.stopping:
+            say(f"PostHog-LLM is running at {settings.SITE_URL}   (log: {self.log.path}; stop with Ctrl-C)")
+
+    def _start(self, part: Part) -> None:
+        if self.stopping:
+            return
+        say(f"Starting {part.name} …")
+        running = Running(part, self._spawn(part))
+        self.running.append(running)
+        if not children.wait_for(part.is_up, part.starts_within_seconds, running.process) and not self.stopping:
+            raise StartFailed(f"{part.name} did not start.\n" + self._tail(part.name))
+
+    def _spawn(self, part: Part) -> subprocess.Popen[bytes]:
+        process = children.spawn(part.command, {**self.environment, **part.environment}, str(settings.ROOT))
+        if process.stdout:
+            self.log.follow(part.name, process.stdout)
+        self.log.write("start", f"{part.name} has process id {process.pid}")
+        return process
+
+    def _prepare(self, demo: bool) -> None:
+        arguments = ["prepare", "--demo"] if demo else ["prepare"]
+        self._command(*arguments, saying="Preparing the databases")
+
+    def _command(self, *arguments: str, saying: str = "") -> None:
+        """Run a management command; its output goes to the terminal as it comes."""
+        if self.stopping:
+            return
+        say(f"{saying or arguments[-1]} …")
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments], cwd=settings.ROOT, env={**os.environ, **self.environment}, check=False
+        )
+        if done.returncode != 0 and not self.stopping:
+            raise StartFailed(f"`manage.py {arguments[0]}` failed with status {done.returncode}; what it said stands above.")
+
+    def _wait_until_ready(self) -> None:
+        deadline = time.monotonic() + READY_WITHIN_SECONDS
+        while not parts.is_ready(self.port) and not self.stopping:
+            self._restart_the_dead()
+            if time.monotonic() > deadline:
+                raise StartFailed("Not all parts became ready.\n" + "\n".join(self._tail(running.part.name) for running in self.running))
+            time.sleep(CHECK_EVERY_SECONDS)
+
+    # running
+
+    def _watch(self) -> int:
+        while not self.stopping:
+            try:
+                self._restart_the_dead()
+            except StartFailed as failure:
+                complain(str(failure))
+                return 1
+            time.sleep(CHECK_EVERY_SECONDS)
+        return 0
+
+    def _restart_the_dead(self) -> None:
+        for running in self.running:
+            if running.process.poll() is None:
+                continue
+            if not running.restart_at:
+                self._note_death(running)
+            elif time.monotonic() >= running.restart_at:
+                running.process, running.restart_at = self._spawn(running.part), 0.0
+                say(f"Restarted {running.part.name}.")
+
+    def _note_death(self, running: Running) -> None:
+        children.kill_group(running.process)
+        now, name = time.monotonic(), running.part.name
+        running.deaths = [moment for moment in running.deaths if now - moment < DEATHS_WINDOW_SECONDS] + [now]
+        if len(running.deaths) >= DEATHS_MAX:
+            raise StartFailed(
+                f"{name} died {len(running.deaths)} times in {DEATHS_WINDOW_SECONDS / 60:.0f} minutes. Giving up.\n" + self._tail(name)
+            )
+        wait = back_off_seconds(len(running.deaths))
+        running.restart_at = now + wait
+        complain(f"{name} ended with status {running.process.returncode}; restarting in {wait:g} s. Last lines:\n" + self._tail(name))
+
+    # stopping
+
+    def _ask_to_stop(self, number: int, frame: FrameType | None) -> None:
+        if not self.stopping:
+            say("Stopping …")
+        self.stopping = True
+
+    def _stop_all(self) -> None:
+        """Web first, so that nothing new comes in; the stores last."""
+        for running in sorted(self.running, key=lambda running: _STOP_ORDER.index(running.part.name)):
+            if not children.stop(running.process, STOP_WITHIN_SECONDS):
+                complain(f"{running.part.name} did not stop within {STOP_WITHIN_SECONDS:.0f} s and was killed.")
+        settings.RUN_FILE.unlink(missing_ok=True)
+        say("Stopped.")
+
+    # surroundings
+
+    def _shared_environment(self) -> dict[str, str]:
+        given = {name: value for name, value in self.stores.environment.items() if not os.environ.get(name)}
+        metrics_dir = self.data_dir / "run" / "metrics"
+        metrics_dir.mkdir(parents=True, exist_ok=True)
+        for stale in metrics_dir.glob("*.db"):
+            stale.unlink()
+        return {
+            **given,
+            "DATA_DIR": str(self.data_dir),
+            "PROMETHEUS_MULTIPROC_DIR": str(metrics_dir),
+            "PYTHONUNBUFFERED": "1",
+            # Two glibc arenas per process instead of eight per core keep idle memory down.
+            "MALLOC_ARENA_MAX": "2",
+        }
+
+    def _take_data_dir(self) -> None:
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        lock = (self.data_dir / "run" / "lock").open("a+")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StartFailed(f"Another PostHog-LLM already runs on {self.data_dir}. Stop it, or choose another DATA_DIR.") from None
+        self._lock = lock
+
+    def _remember_stores(self) -> None:
+        settings.RUN_FILE.parent.mkdir(parents=True, exist_ok=True)
+        settings.RUN_FILE.touch(mode=0o600)
+        settings.RUN_FILE.write_text(json.dumps(self.stores.environment))
+
+    def _tail(self, name: str) -> str:
+        return "\n".join(f"  {name}: {line}" for line in self.log.last_lines(name)) or f"  {name}: (it said nothing)"
+
+
+_STOP_ORDER = ["web", "worker", "log", "store"]
+
+
+def back_off_seconds(deaths: int) -> float:
+    """0.2 s after the first death, then doubling from 1 s to BACK_OFF_SECONDS_MAX."""
+    return 0.2 if deaths <= 1 else float(min(2 ** (deaths - 2), BACK_OFF_SECONDS_MAX))
+
+
+def say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def complain(text: str) -> None:
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
