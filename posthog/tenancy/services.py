@@ -21,11 +21,21 @@ def initialize(
     """First organization, project and owner. Raises AlreadyInitialized when there is a user."""
     if is_initialized():
         raise AlreadyInitialized
-    organization = Organization.objects.create(name=organization_name)
+    organization = _first_organization(organization_name)
     project = create_project(organization, project_name, project_token)
     user = User.objects.create_user(email, password, first_name=first_name, current_project=project)
     Membership.objects.create(user=user, organization=organization, level=Membership.Level.OWNER)
     return user
+
+
+def _first_organization(name: str) -> Organization:
+    """A demo project may be there before the first user; its organization is taken over."""
+    waiting = Organization.objects.filter(memberships=None).first()
+    if waiting is None:
+        return Organization.objects.create(name=name)
+    waiting.name = name
+    waiting.save(update_fields=["name"])
+    return waiting
 
 
 def create_project(organization: Organization, name: str, token: str = "", *, is_demo: bool = False) -> Project:

@@ -52,9 +52,8 @@ class Supervisor:
         """Run until stopped. Returns the exit status: 0 after a wanted stop, 1 when a part was given up."""
         self._take_data_dir()
         if ports.is_taken(self.host, self.port):
-            raise StartFailed(
-                f"Port {self.port} on {self.host} is taken. Stop the program that has it, or choose another: PORT={self.port + 1} bin/start"
-            )
+            advice = f"Stop the program that has it, or choose another: PORT={self.port + 1} bin/start"
+            raise StartFailed(f"Port {self.port} on {self.host} is taken. {advice}")
         children.raise_open_files()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._ask_to_stop)

@@ -9,7 +9,7 @@ from django.db import transaction
 from posthog.settings import environment
 from posthog.tenancy import keys, services
 from posthog.tenancy.models import Organization, Project, User
-from posthog.web import demo
+from posthog.web.demo import project as demo
 
 
 class Command(BaseCommand):
