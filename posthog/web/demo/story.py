@@ -42,7 +42,18 @@ LAST_NAMES = [
     "Novak",
 ]
 # Addresses of documentation ranges have no country; these are public resolvers and universities in several countries.
-ADDRESSES = "8.8.8.8 1.1.1.1 193.0.6.139 130.89.1.1 133.11.0.1 200.160.2.3 41.231.21.4 203.178.137.58 129.132.1.1 131.111.8.42".split()
+ADDRESSES = [
+    "8.8.8.8",
+    "1.1.1.1",
+    "193.0.6.139",
+    "130.89.1.1",
+    "133.11.0.1",
+    "200.160.2.3",
+    "41.231.21.4",
+    "203.178.137.58",
+    "129.132.1.1",
+    "131.111.8.42",
+]
 BROWSERS = ["Chrome", "Chrome", "Chrome", "Safari", "Firefox", "Edge"]
 SYSTEMS = ["Mac OS X", "Windows", "Windows", "Linux", "iOS", "Android"]
 MODELS = ["small-1", "small-1", "large-2"]
@@ -135,7 +146,6 @@ def _arrival(person: DemoPerson) -> Iterator[dict[str, Any]]:
     for minutes, path in ((9, "/"), (4, "/pricing")):
         page = {"$current_url": f"https://fern.example.com{path}", "$pathname": path}
         yield _event(person, "$pageview", at - timedelta(minutes=minutes), f"{key}{path}", anonymous=True, **page)
-    )
     yield _event(person, "$identify", at, f"{key}/identify", **{"$anon_distinct_id": person.anonymous_id, "$set": person.properties})
     yield _event(person, "signed_up", at + timedelta(seconds=20), f"{key}/signed_up", plan=person.properties["plan"])
 
@@ -188,10 +198,8 @@ def _as_generation(number: int, turns: list[Turn]) -> tuple[str, dict[str, Any]]
 
 def _messages(turns: list[Turn]) -> list[dict[str, str]]:
     """Everything said before the last answer."""
-    said = [
-        message for turn in turns for message in ({"role": "user", "content": turn.user}, {"role": "assistant", "content": turn.assistant})
-    ]
-    return said[:-1]
+    said = [(turn, role) for turn in turns for role in ("user", "assistant")]
+    return [{"role": role, "content": getattr(turn, role)} for turn, role in said[:-1]]
 
 
 def _outcome(person: DemoPerson, until: datetime, chance: random.Random) -> Iterator[dict[str, Any]]:
