@@ -58,7 +58,7 @@ BROWSERS = ["Chrome", "Chrome", "Chrome", "Safari", "Firefox", "Edge"]
 SYSTEMS = ["Mac OS X", "Windows", "Windows", "Linux", "iOS", "Android"]
 MODELS = ["small-1", "small-1", "large-2"]
 PLANS = ["free", "free", "free", "team"]
-TROUBLE = ("wrong", "useless", "angry", "terrible", "not what i asked", "doesn't work", "frustrat", "stupid", "waste", "hate", "ridiculous")
+TROUBLE = ["wrong", "useless", "angry", "terrible", "not what i asked", "frustrat", "stupid", "waste", "hate", "ridiculous"]
 SYSTEM_PROMPT = "You are Fern, the assistant of a small software company. Answer briefly and politely."
 
 
