@@ -24,7 +24,6 @@ from posthog.query.schema_shared import (
     Properties,
     PropertyFilter,
     PropertyGroup,
-    Scalar,
     SeriesNode,
 )
 from posthog.query.upgrade import upgrade
@@ -252,32 +251,39 @@ def parse_query(query: Any) -> Query:
         raise InvalidInput("query: expected an object with `kind`", attr="query", code="parse_error")
     if not isinstance(query.get("kind"), str):
         raise InvalidInput("query.kind: this field is required and is a text", attr="kind", code="parse_error")
+    upgraded = upgrade(query)
     try:
-        return _KINDS.validate_python(upgrade(query))
+        return _KINDS.validate_python(upgraded)
     except ValidationError as error:
-        raise InvalidInput(describe(error), attr=None) from None
+        raise _refusal(error, upgraded) from None
 
 
-def describe(error: ValidationError) -> str:
+def _refusal(error: ValidationError, query: Mapping[str, Any]) -> InvalidInput:
     """The first mistake as one line: the path of the field, what is wrong, and how many more there are."""
     mistakes = error.errors(include_url=False, include_context=False)
-    first = mistakes[0]
-    path = ".".join(["query", *(str(part) for part in first["loc"] if not _is_tag(part))])
+    path = _path(mistakes[0]["loc"], query)
     more = f" (and {len(mistakes) - 1} more)" if len(mistakes) > 1 else ""
-    message = "unknown field" if first["type"] == "extra_forbidden" else first["msg"]
-    return f"{path}: {message}{more}"
+    message = "unknown field" if mistakes[0]["type"] == "extra_forbidden" else mistakes[0]["msg"]
+    return InvalidInput(f"{'.'.join(['query', *path])}: {message}{more}", attr=".".join(path) or "query")
 
 
-_TAGS = frozenset({"list", "filter"})
+def _path(location: tuple[str | int, ...], query: Any) -> list[str]:
+    """The fields on the way to a mistake, without the names of union members that pydantic puts between them."""
+    path, value = list[str](), query
+    for part in location[: limits.QUERY_ERROR_PATH]:
+        if not _holds(value, part):
+            if part == location[-1] and part not in _TAGS and isinstance(value, Mapping):
+                path.append(str(part))
+            continue
+        value = value[part]
+        path.append(str(part))
+    return path
 
 
-def _is_tag(part: str | int) -> bool:
-    """Whether a part of an error's path is the name of a union's member and not of a field."""
-    return isinstance(part, str) and (part in _TAGS or part.endswith(("Query", "QueryOptions", "Node")))
+_TAGS = frozenset({"filter", "group", "list"})
 
 
-def scalar_text(value: Scalar) -> str:
-    """A filter or breakdown value as the text it is compared with."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return "" if value is None else str(value)
+def _holds(value: Any, part: str | int) -> bool:
+    if isinstance(value, list):
+        return isinstance(part, int) and part < len(value)
+    return isinstance(value, Mapping) and part in value

@@ -312,4 +312,14 @@ class DataWarehouseNode(SeriesFields):
     distinct_id_field: Name
 
 
-SeriesNode = Annotated[EventsNode | ActionsNode | DataWarehouseNode, Field(discriminator="kind")]
+def _series_tag(value: Any) -> Any:
+    """A series without `kind` counts events, as upstream."""
+    return value.get("kind", "EventsNode") if isinstance(value, dict) else getattr(value, "kind", "EventsNode")
+
+
+SeriesNode = Annotated[
+    Annotated[EventsNode, Tag("EventsNode")]
+    | Annotated[ActionsNode, Tag("ActionsNode")]
+    | Annotated[DataWarehouseNode, Tag("DataWarehouseNode")],
+    Discriminator(_series_tag),
+]
