@@ -48,3 +48,42 @@ ACKNOWLEDGED_MARK_SECONDS = 10
 NUDGE_INTERVAL_SECONDS = 1.0
 NUDGE_EXPIRES_SECONDS = 5
 NUDGES_WAITING_MAX = 50
+
+# People.
+GROUP_TYPES = 5  # kinds of group in a project: `$group_0` to `$group_4`
+GROUP_TYPE_LENGTH = 400  # characters
+GROUP_KEY_LENGTH = 400  # characters
+
+# Labels. Characters read from each end of a message: its first and last tokens decide, and 1 MB then costs as much as a page.
+LABEL_HEAD_CHARACTERS = 2_000
+LABEL_TAIL_CHARACTERS = 1_200
+
+# Capture: bodies after decompression.
+BODY_EVENTS_ENDPOINT = 2 * 1024 * 1024  # /e/ and its like, which browsers use
+BODY_BATCH_ENDPOINT = 20 * 1024 * 1024  # /batch/ and the lane for AI events
+BODY_RECORDINGS_ENDPOINT = 25 * 1024 * 1024
+BODY_FLAGS_ENDPOINT = 1024 * 1024
+BODY_LZ64 = 2 * 1024 * 1024  # characters; only browsers of years ago compress like this
+GZIP_MEMBERS = 16  # each member is a copy of the rest, so that thousands of tiny ones would take minutes
+FORM_FIELDS = 50  # in a form body and in a query string
+# Capture: one event after serialization.
+EVENT_BYTES = 1024 * 1024
+EVENT_BYTES_AI = 8 * 1024 * 1024
+EVENT_DEPTH = 240  # levels of nesting; what can be serialized again without recursion running out
+EVENTS_PER_REQUEST = 20_000
+REFUSALS_LISTED = 1_000  # refused events named in one answer
+RETRY_AFTER_SECONDS = 5  # told to senders while the log is full or away
+
+# Conversations.
+CONVERSATION_ID_LENGTH = 200  # characters; a longer session id is cut and ends in its hash
+EXCHANGE_CACHE_SECONDS = 2 * 3600  # how long a resting chat is recognized without asking ClickHouse
+EXCHANGE_ENTRIES = 16  # conversations of one person that hold the same question and answer; older ones are forgotten
+EXCHANGE_DISTINCT_IDS = 20  # ids of one person under which an earlier exchange is looked for
+MESSAGE_CACHE_SECONDS = 1800  # how long a message is known to be stored and labelled without asking ClickHouse
+CONTEXT_MESSAGES = 200  # messages of an event's history that are written because no other event has them; the newest count
+CONVERSATIONS_PAGE = 50
+CONVERSATIONS_PAGE_MAX = 200
+CONVERSATION_MESSAGES = 2_000  # of one transcript; the first ones, with the total beside them
+CONVERSATION_FILTERS = 20  # labels in one request
+CONVERSATION_SEARCH_LENGTH = 500  # characters
+PREVIEW_LENGTH = 200  # characters of each side in a list of conversations

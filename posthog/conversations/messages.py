@@ -114,7 +114,7 @@ def read_messages(event: str, properties: dict[str, Any]) -> LLMContent | None:
 
 
 def newest(said: list[Message]) -> int:
-    """Index of the input's last user message; without one, of what follows the last answer; len(said) for an input that ends in an answer."""
+    """Index of the input's last user message; without one, of what follows the last answer, which may be len(said)."""
     users = [index for index, message in enumerate(said) if message.role == USER]
     return users[-1] if users else after_last_answer(said)
 

@@ -53,7 +53,17 @@ _MEDIA = {
     "blob": "file",
     "uri": "file",
 }
-_TOOL_CALLS = {"function", "tool_use", "server_tool_use", "mcp_tool_use", "tool_call", "tool-call", "function_call", "custom_tool_call", "mcp_call"}
+_TOOL_CALLS = {
+    "function",
+    "tool_use",
+    "server_tool_use",
+    "mcp_tool_use",
+    "tool_call",
+    "tool-call",
+    "function_call",
+    "custom_tool_call",
+    "mcp_call",
+}
 _TOOL_RESULTS = {
     "tool_result",
     "tool-result",
@@ -157,10 +167,12 @@ def _media(part: dict[Any, Any], name: str, from_tool: bool) -> Iterator[Piece]:
 
 
 def _kind_of_blob(part: dict[Any, Any]) -> str:
-    blob = next((part[k] for k in ("inline_data", "inlineData", "file_data", "fileData") if isinstance(part.get(k), dict)), {})
-    mime = blob.get("mime_type") or blob.get("mimeType")
-    family = mime.split("/")[0] if isinstance(mime, str) else ""
-    return family if family in {"image", "audio", "video"} else "file"
+    for key in ("inline_data", "inlineData", "file_data", "fileData"):
+        blob = part.get(key)
+        mime = (blob.get("mime_type") or blob.get("mimeType")) if isinstance(blob, dict) else None
+        if isinstance(mime, str) and mime.split("/")[0] in {"image", "audio", "video"}:
+            return mime.split("/")[0]
+    return "file"
 
 
 def _text(part: dict[Any, Any], from_tool: bool) -> Iterator[Piece]:

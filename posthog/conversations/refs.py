@@ -52,7 +52,7 @@ def literal(value: Any) -> dict[str, Any]:
 
 def parse_json(text: str) -> tuple[Any, int] | None:
     """The value that the text is JSON of, and the style that writes exactly this text again; None where there is none."""
-    if not text.lstrip()[:1] in ("[", "{"):
+    if text.lstrip()[:1] not in ("[", "{"):
         return None
     try:
         value = orjson.loads(text)

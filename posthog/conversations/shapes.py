@@ -36,7 +36,9 @@ def read(container: Any, key: Any, role: str) -> list[Draft]:
 def looks_like_messages(value: object) -> bool:
     """Whether parsed JSON is meant as messages; a prompt may itself be JSON."""
     if isinstance(value, list):
-        return bool(value) and all(isinstance(item, dict) and (_named_role(item) or isinstance(item.get("message"), dict)) for item in value)
+        return bool(value) and all(
+            isinstance(item, dict) and (_named_role(item) or isinstance(item.get("message"), dict)) for item in value
+        )
     if isinstance(value, dict):
         listed = next((value[k] for k in _LIST_KEYS if isinstance(value.get(k), list)), None)
         return looks_like_messages(listed) if listed is not None else _named_role(value) is not None and "content" in value
@@ -103,16 +105,17 @@ def _wrapper(item: dict[Any, Any], role: str) -> Iterator[Draft]:
 
 
 def _message(item: dict[Any, Any], named: str | None, role: str) -> Draft:
-    key = next((k for k in _CONTENT_KEYS if item.get(k)), None)
-    if key is None and parts.is_part(item):
-        found = list(parts.pieces([item], 0))
-    else:
-        found = list(parts.pieces(item, key)) if key else []
-    if not found and isinstance(item.get("refusal"), str):
-        found = list(parts.pieces(item, "refusal"))
+    found = _content(item)
     if not found and isinstance(item.get("audio"), dict):
         found = list(parts.pieces(item["audio"], "transcript")) if item["audio"].get("transcript") else [Piece("[audio]")]
     return _draft(named or role, [*found, *parts.calls(item)], given=named is not None)
+
+
+def _content(item: dict[Any, Any]) -> list[Piece]:
+    key = next((k for k in _CONTENT_KEYS if item.get(k)), None)
+    if key is not None:
+        return list(parts.pieces(item, key))
+    return list(parts.pieces([item], 0)) if parts.is_part(item) else list(parts.pieces(item, "refusal")) if item.get("refusal") else []
 
 
 def _draft(role: str, found: list[Piece], given: bool = False) -> Draft:
