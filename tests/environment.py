@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-os.environ["PYTEST_DATA_DIR"] = os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="posthog-test-")
+os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="posthog-test-")
 DATA_DIR = Path(os.environ["DATA_DIR"])
 PASSWORD = secrets.token_urlsafe(16)
 

@@ -1,0 +1,92 @@
+"""From the 200 answer to a visible, labelled event, at a steady rate.
+
+    .venv/bin/python -m benchmarks.freshness [--rate 200] [--seconds 60]
+
+Starts the product on a scratch DATA_DIR, sends conversations of the demo sample at the given rate, and asks every 200 ms which of
+the events can be queried with their labels. Prints p50, p95 and the maximum of the delay, and how many texts were new.
+"""
+
+import argparse
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from posthog.web.demo.story import conversations
+from tests.product import Product, llm_event, wait_until
+
+POLL_SECONDS = 0.2
+BATCH = 10
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rate", type=int, default=200, help="events per second")
+    parser.add_argument("--seconds", type=int, default=60)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder, Product(Path(folder)) as product:
+        print(measure(product, arguments.rate, arguments.seconds))
+
+
+def measure(product: Product, rate: int, seconds: int) -> str:
+    turns = [(f"chat-{number}", turn) for number, chat in enumerate(conversations()) for turn in chat]
+    answered: dict[str, float] = {}
+    seen: dict[str, float] = {}
+    done = threading.Event()
+    watcher = threading.Thread(target=_watch, args=(product, answered, seen, done))
+    watcher.start()
+    _send(product, turns, rate, seconds, answered)
+    wait_until(lambda: len(seen) >= len(answered), 120, POLL_SECONDS)
+    done.set()
+    watcher.join()
+    delays = sorted(seen[key] - answered[key] for key in seen)
+    return _report(delays, len(answered), rate)
+
+
+def _send(product: Product, turns: list[tuple[str, Any]], rate: int, seconds: int, answered: dict[str, float]) -> None:
+    start = time.monotonic()
+    for number in range(0, rate * seconds, BATCH):
+        batch = [_event(turns, number + offset) for offset in range(BATCH)]
+        time.sleep(max(0.0, start + number / rate - time.monotonic()))
+        status, answer = product.capture(batch)
+        assert status == 200, answer
+        now = time.monotonic()
+        answered.update((event["uuid"], now) for event in batch)
+
+
+def _event(turns: list[tuple[str, Any]], number: int) -> dict[str, Any]:
+    """The sample over and over; from the second round on texts carry their round, so that they are new to the classifiers."""
+    round_, index = divmod(number, len(turns))
+    chat, turn = turns[index]
+    mark = f" ({round_})" if round_ else ""
+    return llm_event(turn.user + mark, turn.assistant + mark, person=f"person-{index % 97}", session=f"{chat}-{round_}", number=number)
+
+
+def _watch(product: Product, answered: dict[str, float], seen: dict[str, float], done: threading.Event) -> None:
+    newest = 0
+    while not done.wait(POLL_SECONDS):
+        rows = product.sql(
+            "SELECT toString(uuid), toInt(properties.number) FROM events WHERE event = 'llm-task' AND properties.user_language IS NOT NULL "
+            f"AND toInt(properties.number) >= {newest} LIMIT 50000"
+        )
+        now = time.monotonic()
+        for key, _ in rows:
+            if key in answered:
+                seen.setdefault(key, now)
+        missing = [int(number) for key, number in rows if key not in seen]
+        newest = max(0, min(missing, default=max((int(number) for _, number in rows), default=0) - 4000))
+
+
+def _report(delays: list[float], sent: int, rate: int) -> str:
+    if not delays:
+        return f"{sent} events were answered and none became visible"
+    at = lambda share: delays[min(len(delays) - 1, int(share * len(delays)))]  # noqa: E731
+    return (
+        f"| events/s | events | visible with labels | p50 | p95 | max |\n|---|---|---|---|---|---|\n"
+        f"| {rate} | {sent} | {len(delays)} | {at(0.5):.2f} s | {at(0.95):.2f} s | {delays[-1]:.2f} s |"
+    )
+
+
+if __name__ == "__main__":
+    main()
