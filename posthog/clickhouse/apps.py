@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class ClickHouseConfig(AppConfig):
+    name = "posthog.clickhouse"
+    label = "clickhouse"
