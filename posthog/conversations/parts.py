@@ -35,6 +35,7 @@ class Piece:
 
 
 _TEXT_KEYS = ("text", "content", "refusal", "transcript", "value")
+_TEXTS = {"text", "input_text", "output_text"}
 _MEDIA = {
     "image": "image",
     "image_url": "image",
@@ -84,23 +85,24 @@ def spoken_text(content: str) -> str:
 
 
 def is_tool_call(item: dict[Any, Any]) -> bool:
-    return item.get("type") in _TOOL_CALLS
+    return _kind(item) in _TOOL_CALLS
 
 
 def is_tool_result(item: dict[Any, Any]) -> bool:
-    return item.get("type") in _TOOL_RESULTS
+    return _kind(item) in _TOOL_RESULTS
 
 
 def is_silent(item: dict[Any, Any]) -> bool:
-    return item.get("type") in _SILENT
+    return _kind(item) in _SILENT
 
 
-def is_part(item: object) -> bool:
-    """A piece of a message rather than a message: {"type": "text", "text": …}, {"type": "image", …}."""
-    if not isinstance(item, dict) or "role" in item:
+def are_parts(items: list[Any]) -> bool:
+    """Whether a list is the content of one message: {"type": "text", "text": …}, {"type": "image", …} and what may stand beside these."""
+    if not all(isinstance(item, dict) and "role" not in item for item in items):
         return False
-    kind = item.get("type")
-    return kind in {"text", "input_text", "output_text"} or kind in _MEDIA or kind in _TOOL_CALLS or kind in _SILENT
+    kinds = [_kind(item) for item in items]
+    shown = [kind for kind in kinds if kind in _TEXTS or kind in _MEDIA]
+    return bool(shown) and all(kind in shown or kind in _TOOL_CALLS or kind in _SILENT for kind in kinds)
 
 
 def pieces(container: Any, key: Any, from_tool: bool = False) -> Iterator[Piece]:
@@ -139,8 +141,13 @@ def tool_result(item: dict[Any, Any]) -> Iterator[Piece]:
     yield from found or [Piece("[tool result]", from_tool=True)]
 
 
+def _kind(item: dict[Any, Any]) -> str:
+    kind = item.get("type")
+    return kind if isinstance(kind, str) else ""
+
+
 def _part(part: dict[Any, Any], from_tool: bool) -> Iterator[Piece]:
-    kind = part.get("type")
+    kind = _kind(part)
     if is_silent(part) or part.get("thought") is True:
         return
     if is_tool_call(part) or isinstance(part.get("functionCall"), dict):
@@ -149,7 +156,7 @@ def _part(part: dict[Any, Any], from_tool: bool) -> Iterator[Piece]:
         yield from tool_result(part)
     elif isinstance(part.get("functionResponse"), dict):
         yield from tool_result(part["functionResponse"])
-    elif isinstance(kind, str) and kind in _MEDIA:
+    elif kind in _MEDIA:
         yield from _media(part, _MEDIA[kind], from_tool)
     elif "inline_data" in part or "inlineData" in part or "file_data" in part or "fileData" in part:
         yield Piece(f"[{_kind_of_blob(part)}]", None, from_tool)

@@ -3,7 +3,7 @@
 import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from posthog.common import json, limits, redis
@@ -30,8 +30,8 @@ def known_messages(team_id: int, ids: Iterable[UUID]) -> dict[UUID, StoredLabels
     if not wanted:
         return {}
     epoch = erasure.epoch(team_id)
-    cached = redis.client().mget([_key(team_id, epoch, message_id) for message_id in wanted])
-    known = {message_id: _unpack(bytes(found)) for message_id, found in zip(wanted, cached, strict=True) if found}
+    cached = cast("list[bytes | None]", redis.client().mget([_key(team_id, epoch, message_id) for message_id in wanted]))
+    known = {message_id: _unpack(found) for message_id, found in zip(wanted, cached, strict=True) if found}
     missing = [message_id for message_id in wanted if message_id not in known]
     stored = _stored(team_id, missing)
     _remember(team_id, epoch, stored)

@@ -56,7 +56,7 @@ def _value(container: Any, key: Any, role: str) -> Iterator[Draft]:
 
 
 def _list(items: list[Any], role: str) -> Iterator[Draft]:
-    if items and all(parts.is_part(item) for item in items):
+    if parts.are_parts(items):
         yield _draft(role, [piece for index in range(len(items)) for piece in parts.pieces(items, index)])
         return
     for index in range(len(items)):
@@ -115,7 +115,7 @@ def _content(item: dict[Any, Any]) -> list[Piece]:
     key = next((k for k in _CONTENT_KEYS if item.get(k)), None)
     if key is not None:
         return list(parts.pieces(item, key))
-    return list(parts.pieces([item], 0)) if parts.is_part(item) else list(parts.pieces(item, "refusal")) if item.get("refusal") else []
+    return list(parts.pieces([item], 0)) if parts.are_parts([item]) else list(parts.pieces(item, "refusal")) if item.get("refusal") else []
 
 
 def _draft(role: str, found: list[Piece], given: bool = False) -> Draft:
