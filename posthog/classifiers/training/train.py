@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor
+from torch.nn import functional
 
 from posthog.classifiers.batches import pad
 from posthog.classifiers.training import data
@@ -51,7 +51,7 @@ def _epoch(lengths: list[int], draw: np.random.Generator) -> list[list[int]]:
 def loss_of(logits: Tensor, labels: Tensor) -> Tensor:
     """Mean binary cross-entropy over the judged labels."""
     judged = ~torch.isnan(labels)
-    losses = F.binary_cross_entropy_with_logits(logits, torch.nan_to_num(labels), reduction="none")
+    losses = functional.binary_cross_entropy_with_logits(logits, torch.nan_to_num(labels), reduction="none")
     return (losses * judged).sum() / judged.sum().clamp(min=1)
 
 

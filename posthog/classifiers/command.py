@@ -1,0 +1,122 @@
+"""`bin/classify`: JSON lines `{"role": "user"|"assistant", "content": "…"}` in, one JSON line of labels each out, in order.
+
+Lines that have already arrived are labelled together; a line that arrives alone is answered at once.
+"""
+
+import queue
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO
+
+from posthog.classifiers import service
+from posthog.classifiers.service import Labels, ModelUnavailable, Text
+from posthog.common import json
+
+BATCH_LINES = 256
+READ_BYTES = 1 << 16
+LINE_BYTES = 8 * 1024 * 1024
+ROLES = {"user", "assistant"}
+UNAVAILABLE = 3  # exit status without a model
+
+
+class BadLine(Exception):
+    """A line that is no message; says which field is wrong."""
+
+    def __init__(self, field: str | None, detail: str) -> None:
+        super().__init__(detail)
+        self.field = field
+
+
+def parse(line: bytes) -> Text:
+    """The message of one line. Raises BadLine."""
+    if len(line) > LINE_BYTES:
+        raise BadLine(None, f"the line has more than {LINE_BYTES} bytes")
+    try:
+        value = json.loads(line)
+    except ValueError as error:
+        raise BadLine(None, f"not JSON: {error}") from error
+    if not isinstance(value, dict):
+        raise BadLine(None, "the line is not a JSON object")
+    if value.get("role") not in ROLES:
+        raise BadLine("role", "role must be user or assistant")
+    if not isinstance(value.get("content"), str):
+        raise BadLine("content", "content must be a string")
+    return Text(value["role"], value["content"])
+
+
+def answer(labels: Labels) -> dict[str, object]:
+    """Labels and scores per family, and the language; `judged` is false in languages that the labels do not know."""
+    families = {
+        family.name: {"labels": labels.said[family.name], "scores": {label: labels.scores[label] for label in family.labels}}
+        for family in service.engine().card.families
+    }
+    return {**families, "language": labels.language, "judged": labels.judged}
+
+
+def answers(lines: Sequence[bytes]) -> Iterator[bytes]:
+    """One line of output per line of input, in order."""
+    parsed: list[Text | BadLine] = []
+    for line in lines:
+        try:
+            parsed.append(parse(line))
+        except BadLine as error:
+            parsed.append(error)
+    labels = iter(service.classify([item for item in parsed if isinstance(item, Text)], every_language=True))
+    for item in parsed:
+        if isinstance(item, BadLine):
+            yield json.dumps({"error": str(item), "field": item.field})
+        else:
+            yield json.dumps(answer(next(labels)))
+
+
+def lines_of(stream: BinaryIO) -> Iterator[bytes]:
+    """Lines that are not empty. Of a longer line than LINE_BYTES one byte more is kept, the rest is skipped."""
+    while line := stream.readline(LINE_BYTES + 1):
+        end = line
+        while len(end) > LINE_BYTES and not end.endswith(b"\n"):
+            end = stream.readline(LINE_BYTES + 1)
+        if line.strip():
+            yield line
+
+
+def arrived(stream: BinaryIO) -> Iterator[list[bytes]]:
+    """The lines that are there without waiting, at least one and at most BATCH_LINES at once."""
+    waiting: queue.Queue[bytes | None] = queue.Queue(maxsize=4 * BATCH_LINES)
+    threading.Thread(target=_read, args=(stream, waiting), daemon=True).start()
+    while (line := waiting.get()) is not None:
+        batch = [line]
+        while len(batch) < BATCH_LINES and not waiting.empty():
+            line = waiting.get()
+            if line is None:
+                yield batch
+                return
+            batch.append(line)
+        yield batch
+
+
+def _read(stream: BinaryIO, waiting: "queue.Queue[bytes | None]") -> None:
+    try:
+        for line in lines_of(stream):
+            waiting.put(line)
+    finally:
+        waiting.put(None)
+
+
+def main() -> int:
+    try:
+        service.engine()
+        for lines in arrived(sys.stdin.buffer):
+            for line in answers(lines):
+                sys.stdout.buffer.write(line + b"\n")
+            sys.stdout.buffer.flush()
+    except ModelUnavailable as error:
+        print(f"no labels: {error}", file=sys.stderr)  # noqa: T201  the command's own message
+        return UNAVAILABLE
+    except BrokenPipeError:  # the reader has enough
+        return 0
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

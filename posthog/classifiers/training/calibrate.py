@@ -1,0 +1,82 @@
+"""Temperature and threshold of each label, from dev data only."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from posthog.classifiers.training.heads import Head
+
+Floats = NDArray[np.float32]
+
+MIN_POSITIVES = 30  # fewer say too little about one label: it shares the family's temperature, and its threshold is drawn to the family's
+TEMPERATURES = np.geomspace(0.5, 3.0, 61)
+THRESHOLDS = np.arange(0.05, 0.951, 0.01)
+BINS = 10
+# A label that is said for itself (toxic, threat) must be right more often than its best F1 alone would ask.
+STANDING_PRECISION = 0.8
+
+
+def probabilities(logits: Floats, temperatures: Floats) -> Floats:
+    return 1.0 / (1.0 + np.exp(-logits / temperatures))
+
+
+def temperatures(head: Head, logits: Floats, labels: Floats) -> Floats:
+    """One temperature per label, (labels,), that makes 0.7 mean about 70 %."""
+    judged = ~np.isnan(labels)
+    shared = _temperature(logits[judged], labels[judged])
+    found = np.full(len(head.labels), shared, dtype=np.float32)
+    for index in range(len(head.labels)):
+        rows = judged[:, index]
+        if labels[rows, index].sum() >= MIN_POSITIVES:
+            found[index] = _temperature(logits[rows, index], labels[rows, index])
+    return found
+
+
+def _temperature(logits: Floats, labels: Floats) -> float:
+    losses = [np.logaddexp(0.0, np.where(labels > 0, -logits, logits) / value).mean() for value in TEMPERATURES]
+    return float(TEMPERATURES[int(np.argmin(losses))])
+
+
+def thresholds(head: Head, scores: Floats, labels: Floats) -> Floats:
+    """One threshold per label, (labels,): best F1, drawn to the family's best the fewer positives there are."""
+    judged = ~np.isnan(labels)
+    curves = [_f1_curve(scores[judged[:, index], index], labels[judged[:, index], index]) for index in range(len(head.labels))]
+    shared = THRESHOLDS[int(np.argmax(np.mean(curves, axis=0)))] if head.one_of else head.default_threshold
+    found = np.full(len(head.labels), shared, dtype=np.float32)
+    for index, curve in enumerate(curves):
+        rows = judged[:, index]
+        positives = float(labels[rows, index].sum())
+        if positives == 0 or (positives < MIN_POSITIVES and not head.one_of):
+            continue
+        best = THRESHOLDS[int(np.argmax(_smooth(curve)))]
+        weight = positives / (positives + MIN_POSITIVES)
+        found[index] = weight * best + (1 - weight) * shared
+        if not head.one_of:
+            found[index] = max(found[index], _for_precision(scores[rows, index], labels[rows, index]))
+    return np.round(found, 3)
+
+
+def _f1_curve(scores: Floats, labels: Floats) -> NDArray[np.float64]:
+    said = scores[:, None] >= THRESHOLDS
+    hits = (said & (labels[:, None] > 0)).sum(0)
+    return 2 * hits / np.maximum(1, said.sum(0) + (labels > 0).sum())
+
+
+def _smooth(curve: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Mean over five neighbours: a peak one threshold wide is chance."""
+    return np.convolve(np.pad(curve, 2, mode="edge"), np.ones(5) / 5, mode="valid")
+
+
+def _for_precision(scores: Floats, labels: Floats) -> float:
+    """The lowest threshold with the wanted precision, or the lowest of all where none reaches it."""
+    for threshold in THRESHOLDS:
+        said = scores >= threshold
+        if said.any() and labels[said].mean() >= STANDING_PRECISION:
+            return float(threshold)
+    return float(THRESHOLDS[0])
+
+
+def expected_error(scores: Floats, labels: Floats) -> float:
+    """Expected calibration error: mean distance between score and frequency over ten bins of the score."""
+    bins = np.minimum((scores * BINS).astype(int), BINS - 1)
+    shares = [(bins == number).mean() * abs(scores[bins == number].mean() - labels[bins == number].mean()) for number in np.unique(bins)]
+    return float(np.sum(shares))

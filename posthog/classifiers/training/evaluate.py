@@ -1,0 +1,73 @@
+"""What is measured of a model on dev data: per label, per family, per set."""
+
+from typing import Any
+
+import numpy as np
+from sklearn.metrics import roc_auc_score
+
+from posthog.classifiers.training.calibrate import MIN_POSITIVES, Floats, expected_error
+from posthog.classifiers.training.heads import Head
+
+DIGITS = 4
+
+
+def family_metrics(head: Head, scores: Floats, labels: Floats, thresholds: Floats) -> dict[str, Any]:
+    """Metrics per label and their means; labels with too few positives are marked as not measured."""
+    rows = {label: label_metrics(scores[:, index], labels[:, index], float(thresholds[index])) for index, label in enumerate(head.labels)}
+    measured = [row for row in rows.values() if row["positives"] > 0]
+    summary: dict[str, Any] = {
+        "macro_f1": _mean([row["f1"] for row in measured]),
+        "mean_auc": _mean([row["auc"] for row in measured]),
+        "mean_calibration_error": _mean([row["calibration_error"] for row in measured]),
+        "labels": rows,
+    }
+    if head.one_of:
+        at = label_f1s(scores, labels, np.full(len(head.labels), head.default_threshold, dtype=np.float32))
+        summary["macro_f1_at_0.3"] = _mean(at)
+        summary["said_label_right"] = said_precision(head, scores, labels, thresholds)
+    return summary
+
+
+def label_metrics(scores: Floats, labels: Floats, threshold: float) -> dict[str, Any]:
+    judged = ~np.isnan(labels)
+    scores, truth = scores[judged], labels[judged] > 0
+    said = scores >= threshold
+    hits, positives = int((said & truth).sum()), int(truth.sum())
+    both = positives and positives < len(truth)
+    return {
+        "positives": positives,
+        "judged": len(truth),
+        "precision": round(hits / max(1, int(said.sum())), DIGITS),
+        "recall": round(hits / max(1, positives), DIGITS),
+        "f1": round(2 * hits / max(1, int(said.sum()) + positives), DIGITS),
+        "auc": round(float(roc_auc_score(truth, scores)), DIGITS) if both else None,
+        "calibration_error": round(expected_error(scores, truth.astype(np.float32)), DIGITS),
+        "measured": positives >= MIN_POSITIVES,
+    }
+
+
+def label_f1s(scores: Floats, labels: Floats, thresholds: Floats) -> list[float]:
+    return [label_metrics(scores[:, index], labels[:, index], float(threshold))["f1"] for index, threshold in enumerate(thresholds)]
+
+
+def said_precision(head: Head, scores: Floats, labels: Floats, thresholds: Floats) -> dict[str, float]:
+    """How often the one label that is said is among the text's labels, and for which share of texts one is said."""
+    allowed = np.array([label not in head.unsaid for label in head.labels])
+    over = np.where((scores >= thresholds) & allowed, scores, -1.0)
+    best, said = over.argmax(1), over.max(1) >= 0
+    right = labels[np.arange(len(labels)), best] > 0
+    return {"precision": round(float(right[said].mean()), DIGITS), "share_said": round(float(said.mean()), DIGITS)}
+
+
+def auc_by_source(scores: Floats, labels: Floats, sources: list[str]) -> dict[str, float]:
+    """ROC-AUC of one label on each set that holds both kinds of rows."""
+    found: dict[str, float] = {}
+    for source in dict.fromkeys(sources):
+        rows = np.array([name == source for name in sources]) & ~np.isnan(labels)
+        if len(np.unique(labels[rows])) == 2:
+            found[source] = round(float(roc_auc_score(labels[rows] > 0, scores[rows])), DIGITS)
+    return found
+
+
+def _mean(values: list[float | None]) -> float:
+    return round(float(np.mean([value for value in values if value is not None])), DIGITS)
