@@ -21,7 +21,9 @@ _APPS = [
     "posthog.conversations",
     "posthog.insights",
     "posthog.ingestion",
+    "posthog.eventlog",
     "posthog.capture",
+    "posthog.flags",
     "posthog.web",
 ]
 INSTALLED_APPS = [name for name in _APPS if not name.startswith("posthog.") or (ROOT / name.replace(".", "/") / "apps.py").exists()]  # noqa: F405
@@ -37,6 +39,8 @@ _MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 MIDDLEWARE = [m for m in _MIDDLEWARE if not m.startswith("posthog.capture") or (ROOT / "posthog/capture/middleware.py").exists()]  # noqa: F405
+# Its migrations are of ClickHouse tables: `manage.py migrate_clickhouse`.
+MIGRATION_MODULES = {"clickhouse": None}
 ROOT_URLCONF = "posthog.web.urls"
 WSGI_APPLICATION = "posthog.web.wsgi.application"
 AUTH_USER_MODEL = "tenancy.User"

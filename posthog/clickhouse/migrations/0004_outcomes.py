@@ -9,7 +9,7 @@ CREATE TABLE IF NOT EXISTS outcomes (
     reason LowCardinality(String),
     batch String CODEC(ZSTD(1)),
     quantity UInt64 CODEC(ZSTD(1)),
-    CONSTRAINT known_outcome CHECK outcome IN ('visible', 'dropped', 'dead_letter')
+    CONSTRAINT known_outcome CHECK outcome IN ('received', 'visible', 'dropped', 'dead_letter')
 )
 ENGINE = ReplacingMergeTree
 ORDER BY (team_id, minute, outcome, reason, batch)
