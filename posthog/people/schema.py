@@ -12,7 +12,7 @@ Properties = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class PersonEvent:
-    """What of an event concerns people. Times are aware UTC."""
+    """What of an event concerns people. Times are aware UTC; the uuids of one batch differ."""
 
     uuid: UUID
     event: str

@@ -17,21 +17,28 @@ __all__ = ["apply", "person_id_for"]
 def apply(project_id: int, events: Sequence[PersonEvent], *, lane: str = "", token: str = "") -> Applied:
     """Apply the events in order, in one transaction: one load, one save.
 
-    The same token in the same lane again gives the stored results of the first time and changes nothing, so a batch that is taken up again
-    after a crash yields the same rows; without a token nothing is remembered. An event that fails changes nothing and carries its
-    error; the others go on. Raises only what the database raises.
+    The same token in the same lane again gives the stored results of the first time for each event (known by its uuid) and changes nothing,
+    so a batch that is taken up again after a crash yields the same rows; without a token nothing is remembered. An event that fails
+    changes nothing and carries its error; the others go on. Raises only what the database raises.
     """
     with transaction.atomic():
         _lock(project_id)
         remembered = AppliedBatch.objects.filter(project_id=project_id, lane=lane, token=token).first() if token else None
-        if remembered:
-            return replay.read(bytes(remembered.results), events)
-        world = loading.load(project_id, events)
-        applied = _rows(world, [_apply_one(world, event) for event in events])
-        loading.save(world)
-        if token:
-            results = {"token": token, "results": replay.write(applied)}
+        past = replay.read(bytes(remembered.results)) if remembered else replay.NOTHING
+        fresh = [event for event in events if event.uuid not in past.results]
+        applied = _apply(project_id, fresh)
+        if token and fresh:
+            results = {"token": token, "results": replay.write(past, fresh, applied)}
             AppliedBatch.objects.update_or_create(project_id=project_id, lane=lane, defaults=results)
+    return replay.joined(past, events, applied)
+
+
+def _apply(project_id: int, events: Sequence[PersonEvent]) -> Applied:
+    if not events:
+        return Applied([], [], [], [])
+    world = loading.load(project_id, events)
+    applied = _rows(world, [_apply_one(world, event) for event in events])
+    loading.save(world)
     return applied
 
 

@@ -13,7 +13,7 @@ _CAMPAIGN = [
     *("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term", "gclid", "gad_source", "gclsrc", "dclid", "gbraid", "wbraid"),
     *("fbclid", "msclkid", "twclid", "li_fat_id", "mc_cid", "igshid", "ttclid", "rdt_cid", "_kx", "irclid", "epik", "qclid", "sccid"),
 ]
-_PLACE = ["$geoip_country_code", "$geoip_country_name", "$geoip_continent_code", "$geoip_continent_name"]
+_PLACE = ["$geoip_country_code", "$geoip_country_name"]
 # Event property -> the person property that keeps its first value.
 AUTOMATIC = {name: f"$initial_{name.removeprefix('$')}" for name in (*_DEVICE, *_CAMPAIGN, *_PLACE)}
 
