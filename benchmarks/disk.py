@@ -64,7 +64,8 @@ def _report(product: Product, sent_bytes: int, texts: set[str], chats: int, turn
     stored = sum(file.stat().st_size for file in (product.data_dir / "clickhouse" / "store").rglob("*") if file.is_file())
     mb = 1024 * 1024
     return (
-        "| chats | turns each | sent | distinct texts, zlib -6 | store on disk | store / distinct texts | store / sent |\n|---|---|---|---|---|---|---|\n"
+        "| chats | turns each | sent | distinct texts, zlib -6 | store on disk | store / distinct texts | store / sent |\n"
+        "|---|---|---|---|---|---|---|\n"
         f"| {chats} | {turns} | {sent_bytes / mb:.1f} MB | {compressed / mb:.1f} MB | {stored / mb:.1f} MB "
         f"| {stored / compressed:.2f} | {stored / sent_bytes:.3f} |"
     )

@@ -13,7 +13,6 @@ import orjson
 
 from posthog.common import limits
 
-
 _STRINGS = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 
 
