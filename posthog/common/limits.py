@@ -76,10 +76,10 @@ RETRY_AFTER_SECONDS = 5  # told to senders while the log is full or away
 
 # Conversations.
 CONVERSATION_ID_LENGTH = 200  # characters; a longer session id is cut and ends in its hash
-EXCHANGE_CACHE_SECONDS = 2 * 3600  # how long a resting chat is recognized without asking ClickHouse
+EXCHANGE_CACHE_SECONDS = 3600  # how long a resting chat is recognized without asking ClickHouse
 EXCHANGE_ENTRIES = 16  # conversations of one person that hold the same question and answer; older ones are forgotten
 EXCHANGE_DISTINCT_IDS = 20  # ids of one person under which an earlier exchange is looked for
-MESSAGE_CACHE_SECONDS = 1800  # how long a message is known to be stored and labelled without asking ClickHouse
+MESSAGE_CACHE_SECONDS = 900  # how long a message is known to be stored and labelled without asking ClickHouse
 CONTEXT_MESSAGES = 200  # messages of an event's history that are written because no other event has them; the newest count
 CONVERSATIONS_PAGE = 50
 CONVERSATIONS_PAGE_MAX = 200

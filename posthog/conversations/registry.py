@@ -80,7 +80,7 @@ class Registry:
             if len(self._entries[key]) > limits.EXCHANGE_ENTRIES:
                 pipeline.zremrangebyrank(name, 0, -limits.EXCHANGE_ENTRIES - 1)
             pipeline.expire(name, limits.EXCHANGE_CACHE_SECONDS)
-        pipeline.execute()
+        pipeline.execute(raise_on_error=False)  # a full Valkey must not stop the ingestion that empties it
         self._added.clear()
 
     def _all(self, keys: Iterable[str]) -> list[Entry]:

@@ -49,7 +49,7 @@ def _remember(team_id: int, epoch: int, messages: Mapping[UUID, StoredLabels]) -
     pipeline = redis.client().pipeline(transaction=False)
     for message_id, labels in messages.items():
         pipeline.set(_key(team_id, epoch, message_id), _pack(labels), ex=limits.MESSAGE_CACHE_SECONDS)
-    pipeline.execute()
+    pipeline.execute(raise_on_error=False)  # a full Valkey must not stop the ingestion that empties it
 
 
 def _stored(team_id: int, ids: list[UUID]) -> dict[UUID, StoredLabels]:
