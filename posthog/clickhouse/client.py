@@ -13,6 +13,7 @@ from clickhouse_driver.errors import ServerException
 from django.conf import settings as django_settings
 
 from posthog.clickhouse import errors
+from posthog.clickhouse.literals import quoted_name
 from posthog.clickhouse.pool import Address, Pool
 
 EXECUTION_SECONDS_MAX = 120
@@ -77,7 +78,7 @@ def insert(table: str, columns: Sequence[str], rows: Sequence[Sequence[object]],
     """
     if not rows:
         return
-    statement = f"INSERT INTO {table} ({', '.join(f'`{name}`' for name in columns)}) VALUES"
+    statement = f"INSERT INTO {table} ({', '.join(map(quoted_name, columns))}) VALUES"
     for number, part in enumerate(_parts(table, columns, rows)):
         part_token = token if token is None or number == 0 else f"{token}/{number}"
         settings = _INSERT_SETTINGS | (_WITHOUT_TOKEN if part_token is None else {"insert_deduplication_token": part_token})
@@ -93,8 +94,8 @@ def ensure_database() -> None:
     address = Address.parse(django_settings.CLICKHOUSE_URL)
     if address.database == DEFAULT_DATABASE:
         return
-    name = address.database.replace("\\", "\\\\").replace("`", "\\`")
-    _call(lambda client: client.execute(f"CREATE DATABASE IF NOT EXISTS `{name}`"), Pool(replace(address, database=DEFAULT_DATABASE)))
+    statement = f"CREATE DATABASE IF NOT EXISTS {quoted_name(address.database)}"
+    _call(lambda client: client.execute(statement), Pool(replace(address, database=DEFAULT_DATABASE)))
 
 
 def is_ready() -> bool:

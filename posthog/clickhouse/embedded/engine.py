@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from posthog.clickhouse.embedded import blocks, protocol
 from posthog.clickhouse.embedded.errors import BAD_ARGUMENTS, UNKNOWN_SETTING, EngineError, from_engine
+from posthog.clickhouse.literals import quoted, quoted_name
 
 # chDB imports these two for Arrow and data frames, which the protocol does not use: 40 MB of memory, and half the start.
 for _unused in ("pyarrow", "numpy"):
@@ -49,10 +50,6 @@ class Chunk(NamedTuple):
 class Written(NamedTuple):
     rows: int
     size: int
-
-
-def quoted(text: str) -> str:
-    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
 class Engine:
@@ -98,7 +95,7 @@ class Connection:
         self.apply({})
 
     def use(self, database: str) -> None:
-        self._query("USE `" + database.replace("\\", "\\\\").replace("`", "\\`") + "`")
+        self._query(f"USE {quoted_name(database)}")
 
     def apply(self, settings: Mapping[str, str]) -> None:
         """Makes the session's settings exactly these (over the base); the engine refuses unknown names and bad values."""

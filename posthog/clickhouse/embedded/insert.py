@@ -12,10 +12,11 @@ from pathlib import Path
 
 from posthog.clickhouse.embedded import limits
 from posthog.clickhouse.embedded.blocks import check_type, read_block
-from posthog.clickhouse.embedded.engine import Connection, Written, quoted
+from posthog.clickhouse.embedded.engine import Connection, Written
 from posthog.clickhouse.embedded.errors import NOT_IMPLEMENTED, TOO_LARGE, UNKNOWN_PACKET_FROM_CLIENT, EngineError, ProtocolError
 from posthog.clickhouse.embedded.protocol import CLIENT_CANCEL, CLIENT_DATA
 from posthog.clickhouse.embedded.reader import SocketReader
+from posthog.clickhouse.literals import quoted, quoted_name
 
 _ENDS_WITHOUT_DATA = re.compile(r"\b(VALUES|FORMAT\s+\w+)\s*;?\s*$", re.IGNORECASE)
 _INSERT = re.compile(r"\s*(?:(?:--[^\n]*\n|/\*.*?\*/)\s*)*INSERT\b", re.IGNORECASE | re.DOTALL)
@@ -43,17 +44,13 @@ class Insert:
     settings: str
 
     def statement(self, file: Path) -> str:
-        names = ", ".join(_quoted_name(name) for name, _ in self.columns)
-        structure = ", ".join(f"{_quoted_name(name)} {kind}" for name, kind in self.columns)
+        names = ", ".join(quoted_name(name) for name, _ in self.columns)
+        structure = ", ".join(f"{quoted_name(name)} {kind}" for name, kind in self.columns)
         own = f"{self.settings}, " if self.settings else ""
         return (
             f"INSERT INTO {self.table} ({names}) SETTINGS {own}async_insert = 0, max_insert_threads = 1 "  # noqa: S608
             f"SELECT {names} FROM file({quoted(str(file))}, Native, {quoted(structure)})"
         )
-
-
-def _quoted_name(name: str) -> str:
-    return "`" + name.replace("\\", "\\\\").replace("`", "\\`") + "`"
 
 
 def _unquoted_name(name: str) -> str:
