@@ -26,7 +26,7 @@ _APPS = [
     "posthog.flags",
     "posthog.web",
 ]
-INSTALLED_APPS = [name for name in _APPS if not name.startswith("posthog.") or (ROOT / name.replace(".", "/") / "apps.py").exists()]  # noqa: F405
+INSTALLED_APPS = [name for name in _APPS if (name != "posthog.insights" or (ROOT / "posthog/hogql/parser.py").exists()) and (not name.startswith("posthog.") or (ROOT / name.replace(".", "/") / "apps.py").exists())]  # noqa: F405
 _MIDDLEWARE = [
     "posthog.capture.middleware.CaptureMiddleware",
     "posthog.web.middleware.SecurityHeaders",

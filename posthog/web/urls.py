@@ -13,7 +13,7 @@ from posthog.web import shell
 Route = URLPattern | URLResolver
 project_routes: list[Route] = [*tenancy.project_routes]
 for room in ["query", "insights", "conversations", "people", "definitions"]:
-    if (Path(__file__).parent.parent / room / "urls.py").exists():
+    if (Path(__file__).parent.parent / room / "urls.py").exists() and (Path(__file__).parent.parent / "hogql/parser.py").exists():
         project_routes += importlib.import_module(f"posthog.{room}.urls").project_routes
 urlpatterns: list[Route] = [
     path("api/schema/", SpectacularAPIView.as_view()),
