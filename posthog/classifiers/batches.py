@@ -13,9 +13,9 @@ IntArray = NDArray[np.int64]
 HEAD_TOKENS = 80
 TAIL_TOKENS = 46
 MAX_TOKENS = HEAD_TOKENS + TAIL_TOKENS + 2
-# Padded tokens in one batch: about 64 chat messages, or 16 long answers. Larger ones leave the processor's cache.
-BATCH_TOKENS = 2_048
-BATCH_ROWS = 64
+# Padded tokens in one batch: about 20 chat messages, or 4 long answers. Larger ones leave the processor's cache (measured).
+BATCH_TOKENS = 512
+BATCH_ROWS = 32
 
 CLS, SEP, PAD = 101, 102, 0
 

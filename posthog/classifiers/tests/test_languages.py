@@ -1,0 +1,58 @@
+import pytest
+
+from posthog.classifiers import service
+from posthog.classifiers.languages import language_of
+from posthog.classifiers.service import Text
+
+SENTENCES = {
+    "en": "Could you please explain the second step again?",
+    "de": "Kannst du mir bitte den zweiten Schritt noch einmal erklären?",
+    "fr": "Pouvez-vous m'expliquer encore une fois la deuxième étape ?",
+    "es": "¿Podrías explicarme otra vez el segundo paso, por favor?",
+    "it": "Potresti spiegarmi di nuovo il secondo passaggio, per favore?",
+    "pt": "Você poderia me explicar de novo o segundo passo, por favor?",
+    "nl": "Kun je de tweede stap alsjeblieft nog een keer uitleggen?",
+    "pl": "Czy możesz jeszcze raz wyjaśnić mi drugi krok?",
+    "ru": "Не могли бы вы ещё раз объяснить мне второй шаг?",
+    "zh": "请你再给我解释一下第二步好吗?",
+    "ja": "二番目の手順をもう一度説明していただけますか。",
+    "ko": "두 번째 단계를 다시 설명해 주시겠어요?",
+    "ar": "هل يمكنك أن تشرح لي الخطوة الثانية مرة أخرى؟",
+    "hi": "क्या आप मुझे दूसरा चरण फिर से समझा सकते हैं?",
+}
+
+
+@pytest.mark.parametrize(("language", "sentence"), SENTENCES.items())
+def test_names_the_language(language: str, sentence: str) -> None:
+    assert language_of(sentence) == language
+
+
+@pytest.mark.parametrize("text", ["", "ok", "thanks!", "12345 67890 12345 67890", "😀😀😀", "x = y + 1", "谢谢"])
+def test_short_texts_are_unknown(text: str) -> None:
+    assert language_of(text) == "unknown"
+
+
+@pytest.mark.parametrize("language", [code for code in SENTENCES if code != "en"])
+def test_nothing_is_said_of_other_languages(language: str) -> None:
+    labels = service.classify([Text("user", SENTENCES[language])])[0]
+    assert (labels.judged, dict(labels.values), dict(labels.scores)) == (False, {}, {})
+    assert service.event_labels("user", labels) == {"user_language": language}
+
+
+def test_short_latin_text_is_judged_and_short_chinese_is_not(label) -> None:
+    assert label("thanks!").judged
+    assert label("thanks!").values["emotion"].value == "gratitude"
+    assert not label("谢谢").judged
+
+
+def test_other_languages_between_english_ones_do_not_shift_the_results(label) -> None:
+    contents = ["Thank you so much!", SENTENCES["de"], "I am so angry with you!", SENTENCES["zh"], "haha that is so funny"]
+    emotions = [labels.values.get("emotion") for labels in service.classify([Text("user", content) for content in contents])]
+    assert [emotion and emotion.value for emotion in emotions] == ["gratitude", None, "anger", None, "amusement"]
+
+
+def test_scores_in_other_languages_are_given_when_asked_for_but_nothing_is_said() -> None:
+    labels = service.classify([Text("user", SENTENCES["de"])], every_language=True)[0]
+    assert len(labels.scores) == 34
+    assert dict(labels.values) == {}
+    assert not any(labels.said.values())
