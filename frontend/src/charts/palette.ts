@@ -1,0 +1,31 @@
+/** Colours and marks that stay apart for colour-blind readers (after Okabe and Ito), tuned for both backgrounds. */
+export type Scheme = 'light' | 'dark'
+
+const LIGHT = ['#3f51c7', '#d9720a', '#00876c', '#b8326b', '#2f9bd6', '#8a6d00', '#7a4fb5', '#5f6470']
+const DARK = ['#93a0fa', '#f0a04b', '#45c7a5', '#f08bb5', '#6cc4f2', '#d8bf4a', '#c3a0f0', '#a6abb8']
+const SYMBOLS = ['circle', 'rect', 'triangle', 'diamond'] as const
+
+export type SymbolName = (typeof SYMBOLS)[number]
+
+export function colorOf(index: number, scheme: Scheme): string {
+    const palette = scheme === 'dark' ? DARK : LIGHT
+    return palette[index % palette.length] ?? '#5f6470'
+}
+
+/** A second round through the colours takes another mark. */
+export function symbolOf(index: number): SymbolName {
+    return SYMBOLS[(index + Math.floor(index / LIGHT.length)) % SYMBOLS.length] ?? 'circle'
+}
+
+export interface Inks {
+    text: string
+    line: string
+    surface: string
+    pointer: string
+}
+
+export function inksOf(scheme: Scheme): Inks {
+    return scheme === 'dark'
+        ? { text: '#9496a3', line: '#2d2f38', surface: '#1a1b21', pointer: '#565a68' }
+        : { text: '#6c6e78', line: '#e9e8e4', surface: '#ffffff', pointer: '#b9b8b1' }
+}

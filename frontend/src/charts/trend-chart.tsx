@@ -1,0 +1,62 @@
+import { lazy, Suspense } from 'react'
+import type { CSSProperties, ReactElement } from 'react'
+
+import type { Display, InsightPoint } from '../query/types'
+import { Skeleton, useComputedColorScheme, useMediaQuery } from '../ui/controls'
+import styles from './charts.module.css'
+import { colorOf } from './palette'
+import { summarize } from './prepare'
+import type { ChartData } from './prepare'
+
+const EchartsView = lazy(() => import('./echarts-view'))
+
+interface Props {
+    data: ChartData
+    display: Display
+    height?: number
+    /** A small chart for an overview: fewer marks, no legend. */
+    compact?: boolean
+    onPoint?: (point: InsightPoint) => void
+}
+
+const MAX_LEGEND = 12
+
+function Legend({ data }: { data: ChartData }): ReactElement | null {
+    const scheme = useComputedColorScheme('light')
+    if (data.series.length < 2) {
+        return null
+    }
+    return (
+        <div className={styles.legend} aria-hidden="true">
+            {data.series.slice(0, MAX_LEGEND).map((series, index) => (
+                <span key={series.key} className={styles.legendItem}>
+                    <span className={styles.swatch} style={{ '--swatch': colorOf(index, scheme) } as CSSProperties} />
+                    <span>{series.name}</span>
+                </span>
+            ))}
+            {data.series.length > MAX_LEGEND && <span>and {data.series.length - MAX_LEGEND} more</span>}
+        </div>
+    )
+}
+
+export function TrendChart({ data, display, height = 340, compact = false, onPoint }: Props): ReactElement {
+    const scheme = useComputedColorScheme('light')
+    const reducedMotion = useMediaQuery('(prefers-reduced-motion: reduce)')
+    return (
+        <figure aria-label={summarize(data)}>
+            <div className={styles.frame} style={{ '--chart-height': `${height}px` } as CSSProperties} aria-hidden="true">
+                <Suspense fallback={<Skeleton height="100%" radius="md" />}>
+                    <EchartsView
+                        data={data}
+                        display={display}
+                        scheme={scheme}
+                        reducedMotion={reducedMotion}
+                        compact={compact}
+                        onPoint={onPoint}
+                    />
+                </Suspense>
+            </div>
+            {!compact && <Legend data={data} />}
+        </figure>
+    )
+}

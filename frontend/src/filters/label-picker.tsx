@@ -1,0 +1,75 @@
+/** Choose a label to filter by: a speaker's label, then one of its values; flags need no value. */
+import { useState } from 'react'
+import type { ReactElement } from 'react'
+
+import { describeLabel, FLAG_LABELS, labelText, WORD_LABELS, words } from '../lib/labels'
+import { usePropertyValues } from '../query/definitions'
+import { Picker } from '../ui/picker'
+import type { PickerOption } from '../ui/picker'
+
+interface Props {
+    projectId: string
+    /** Called with `user_emotion:anger`, or `user_toxic` for a flag. */
+    onPick: (filter: string) => void
+}
+
+const NAMES: PickerOption[] = [
+    ...WORD_LABELS.map((name) => ({ value: name, label: describeLabel(name).title, group: 'Labels with values' })),
+    ...FLAG_LABELS.map((name) => ({
+        value: name,
+        label: `${describeLabel(name).speaker === 'user' ? 'User' : 'Assistant'}: ${labelText(name, 1)}`,
+        group: 'Toxicity',
+    })),
+]
+
+function ValuePicker({ projectId, name, onPick }: Props & { name: string }): ReactElement {
+    const values = usePropertyValues(projectId, 'event', name)
+    const options = (values.data ?? []).map((item) => ({ value: item.name, label: words(item.name) }))
+    return (
+        <Picker
+            label={`Value of ${describeLabel(name).title}`}
+            value={null}
+            placeholder="choose a value"
+            prefix={`${describeLabel(name).title} is`}
+            options={options}
+            loading={values.isPending}
+            emptyText={values.isError ? 'The values could not be loaded' : 'No message has this label yet'}
+            onChange={(value) => {
+                onPick(`${name}:${value}`)
+            }}
+        />
+    )
+}
+
+export function LabelPicker({ projectId, onPick }: Props): ReactElement {
+    const [name, setName] = useState<string | null>(null)
+    return (
+        <>
+            <Picker
+                label="Add a label filter"
+                value={null}
+                placeholder="Label"
+                icon="filter"
+                options={NAMES}
+                onChange={(chosen) => {
+                    if (FLAG_LABELS.includes(chosen)) {
+                        onPick(chosen)
+                        setName(null)
+                    } else {
+                        setName(chosen)
+                    }
+                }}
+            />
+            {name && (
+                <ValuePicker
+                    projectId={projectId}
+                    name={name}
+                    onPick={(filter) => {
+                        setName(null)
+                        onPick(filter)
+                    }}
+                />
+            )}
+        </>
+    )
+}

@@ -1,0 +1,121 @@
+/** Label names as they stand on events (`user_emotion`, `agent_toxic`), and how they are shown. */
+
+export type Speaker = 'user' | 'agent'
+export type LabelFamily = 'emotion' | 'toxicity' | 'flow' | 'topic' | 'language' | 'other'
+export type Tone = 'positive' | 'hot' | 'low' | 'fear' | 'curious' | 'neutral' | 'warning' | 'flow' | 'topic'
+
+export interface LabelEntry {
+    value: string | number | boolean
+    score: number | null
+}
+
+export interface LabelInfo {
+    name: string
+    speaker: Speaker | null
+    family: LabelFamily
+    title: string
+}
+
+export const TOXICITY_KINDS = ['toxic', 'severe_toxic', 'obscene', 'threat', 'insult', 'identity_hate'] as const
+
+const TOXICITY = new Set<string>(TOXICITY_KINDS)
+
+const EMOTION_TONES: Record<string, Tone> = {
+    ...toneOf('positive', 'admiration amusement approval caring desire excitement gratitude joy love optimism pride relief'),
+    ...toneOf('hot', 'anger annoyance disapproval disgust'),
+    ...toneOf('low', 'sadness disappointment grief remorse embarrassment'),
+    ...toneOf('fear', 'fear nervousness'),
+    ...toneOf('curious', 'confusion curiosity realization surprise'),
+}
+
+function toneOf(tone: Tone, names: string): Record<string, Tone> {
+    return Object.fromEntries(names.split(' ').map((name) => [name, tone]))
+}
+
+/** `asks_source` → `asks source` */
+export function words(name: string): string {
+    return name.replaceAll('_', ' ').trim()
+}
+
+function capital(text: string): string {
+    return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
+function familyOf(rest: string): LabelFamily {
+    if (TOXICITY.has(rest)) {
+        return 'toxicity'
+    }
+    return rest === 'emotion' || rest === 'flow' || rest === 'topic' || rest === 'language' ? rest : 'other'
+}
+
+export const SPEAKER_NAMES: Record<Speaker, string> = { user: 'User', agent: 'Assistant' }
+
+export function describeLabel(name: string): LabelInfo {
+    const match = /^(user|agent)_(.+)$/.exec(name)
+    const speaker = (match?.[1] ?? null) as Speaker | null
+    const rest = match?.[2] ?? name
+    const title = speaker ? `${SPEAKER_NAMES[speaker]} ${words(rest)}` : capital(words(rest))
+    return { name, speaker, family: familyOf(rest), title }
+}
+
+/** A flag is said or absent (value 1); its own name is what a reader wants to see. */
+export function labelText(name: string, value: LabelEntry['value']): string {
+    const { family } = describeLabel(name)
+    if (family === 'toxicity' || isFlagValue(value)) {
+        return words(name.replace(/^(user|agent)_/, ''))
+    }
+    return words(String(value))
+}
+
+export function isFlagValue(value: LabelEntry['value']): boolean {
+    return value === 1 || value === true || value === '1' || value === 'true'
+}
+
+export function labelTone(name: string, value: LabelEntry['value']): Tone {
+    const { family } = describeLabel(name)
+    switch (family) {
+        case 'toxicity':
+            return 'warning'
+        case 'emotion':
+            return EMOTION_TONES[String(value)] ?? 'neutral'
+        case 'flow':
+            return 'flow'
+        case 'topic':
+            return 'topic'
+        default:
+            return /threat|attack/.test(name) ? 'warning' : 'neutral'
+    }
+}
+
+/** Filter text of the conversations list: `user_emotion:anger`, or `user_toxic` for a flag. */
+export function labelFilter(name: string, value: LabelEntry['value']): string {
+    return isFlagValue(value) ? name : `${name}:${String(value)}`
+}
+
+export function parseLabelFilter(text: string): { name: string; value: string | null } {
+    const at = text.indexOf(':')
+    return at < 0 ? { name: text, value: null } : { name: text.slice(0, at), value: text.slice(at + 1) }
+}
+
+/** Labels whose value is a word, in the order in which pickers offer them. */
+export const WORD_LABELS = [
+    'user_emotion',
+    'user_flow',
+    'user_topic',
+    'user_language',
+    'agent_emotion',
+    'agent_flow',
+    'agent_topic',
+] as const
+
+export const FLAG_LABELS = (['user', 'agent'] as const).flatMap((speaker) =>
+    TOXICITY_KINDS.map((kind) => `${speaker}_${kind}`),
+)
+
+const FAMILY_ORDER: LabelFamily[] = ['toxicity', 'emotion', 'flow', 'topic', 'other', 'language']
+
+/** Warnings first, language last; a message's own order inside a family. */
+export function sortLabels<T>(labels: readonly (readonly [string, T])[]): (readonly [string, T])[] {
+    const rank = (name: string): number => FAMILY_ORDER.indexOf(describeLabel(name).family)
+    return [...labels].sort((a, b) => rank(a[0]) - rank(b[0]))
+}

@@ -1,0 +1,54 @@
+import { keepPreviousData, queryOptions, useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import type { InfiniteData, UseInfiniteQueryResult, UseQueryResult } from '@tanstack/react-query'
+
+import { request, withParams } from '../lib/http'
+import type { Conversation, ConversationPage } from './types'
+
+export interface ConversationFilters {
+    search?: string
+    label?: string[]
+    person?: string
+    date_from?: string
+    date_to?: string
+}
+
+const PAGE_SIZE = 50
+
+function listPath(projectId: string): string {
+    return `/api/projects/${encodeURIComponent(projectId)}/conversations/`
+}
+
+/** The server answers with an absolute URL; only its path is followed, so the page stays on this origin. */
+export function pathOf(next: string | null | undefined): string | undefined {
+    if (!next) {
+        return undefined
+    }
+    const url = new URL(next, window.location.origin)
+    return url.pathname + url.search
+}
+
+export function useConversations(
+    projectId: string,
+    filters: ConversationFilters,
+    { limit = PAGE_SIZE, refetchInterval = false as number | false } = {},
+): UseInfiniteQueryResult<InfiniteData<ConversationPage>> {
+    return useInfiniteQuery({
+        queryKey: ['conversations', projectId, filters, limit],
+        queryFn: ({ pageParam, signal }) => request<ConversationPage>(pageParam, { signal }),
+        initialPageParam: withParams(listPath(projectId), { ...filters, limit }),
+        getNextPageParam: (page) => pathOf(page.next),
+        placeholderData: keepPreviousData,
+        refetchInterval,
+    })
+}
+
+export function conversationOptions(projectId: string, id: string) {
+    return queryOptions({
+        queryKey: ['conversation', projectId, id],
+        queryFn: ({ signal }) => request<Conversation>(`${listPath(projectId)}${encodeURIComponent(id)}/`, { signal }),
+    })
+}
+
+export function useConversation(projectId: string, id: string): UseQueryResult<Conversation> {
+    return useQuery(conversationOptions(projectId, id))
+}

@@ -1,0 +1,92 @@
+import { useWindowVirtualizer } from '@tanstack/react-virtual'
+import { useEffect, useLayoutEffect, useRef, useState } from 'react'
+import type { ReactElement } from 'react'
+
+import { plural } from '../../lib/format'
+import type { ConversationSummary } from '../../query/types'
+import { Button } from '../../ui/controls'
+import { ConversationRow } from './conversation-row'
+import styles from './conversations.module.css'
+import { useRowKeys } from './use-row-keys'
+
+interface Props {
+    projectId: string
+    conversations: readonly ConversationSummary[]
+    hasMore: boolean
+    loadingMore: boolean
+    onMore: () => void
+}
+
+const ROW_HEIGHT = 104
+
+function rowElement(list: HTMLElement | null, index: number): HTMLElement | null {
+    return list?.querySelector<HTMLElement>(`[data-index="${index}"] [data-row]`) ?? null
+}
+
+function focusedIndex(list: HTMLElement | null): number {
+    const row = document.activeElement?.closest('[data-index]')
+    return row && list?.contains(row) ? Number(row.getAttribute('data-index')) : -1
+}
+
+export function ConversationList({ projectId, conversations, hasMore, loadingMore, onMore }: Props): ReactElement {
+    const list = useRef<HTMLDivElement>(null)
+    const [margin, setMargin] = useState(0)
+    useLayoutEffect(() => {
+        setMargin(list.current?.offsetTop ?? 0)
+    }, [])
+    const virtualizer = useWindowVirtualizer({
+        count: conversations.length,
+        estimateSize: () => ROW_HEIGHT,
+        overscan: 8,
+        scrollMargin: margin,
+        getItemKey: (index) => conversations[index]?.id ?? index,
+        initialRect: { width: 800, height: 900 },
+    })
+    const rows = virtualizer.getVirtualItems()
+    const last = rows.at(-1)?.index ?? -1
+    const nearEnd = last >= conversations.length - 5
+    useEffect(() => {
+        if (nearEnd && hasMore && !loadingMore) {
+            onMore()
+        }
+    }, [nearEnd, hasMore, loadingMore, onMore])
+    useRowKeys((step) => {
+        const next = Math.max(0, Math.min(conversations.length - 1, focusedIndex(list.current) + step))
+        virtualizer.scrollToIndex(next, { align: 'auto' })
+        requestAnimationFrame(() => rowElement(list.current, next)?.focus())
+    })
+    return (
+        <>
+            <div ref={list} className={styles.list} style={{ height: virtualizer.getTotalSize() }} role="list">
+                {rows.map((row) => {
+                    const conversation = conversations[row.index]
+                    return conversation ? (
+                        <div
+                            key={row.key}
+                            ref={virtualizer.measureElement}
+                            data-index={row.index}
+                            className={styles.rowBox}
+                            style={{ transform: `translateY(${row.start - margin}px)` }}
+                            role="listitem"
+                        >
+                            <ConversationRow projectId={projectId} conversation={conversation} />
+                        </div>
+                    ) : null
+                })}
+            </div>
+            <div className={styles.foot}>
+                <span>
+                    {plural(conversations.length, 'conversation')} {hasMore ? 'loaded' : ''}
+                </span>
+                {hasMore && (
+                    <Button variant="default" size="compact-sm" loading={loadingMore} onClick={onMore}>
+                        Load more
+                    </Button>
+                )}
+                <span className={styles.keys}>
+                    <kbd>j</kbd> <kbd>k</kbd> to move, <kbd>Enter</kbd> to open
+                </span>
+            </div>
+        </>
+    )
+}

@@ -1,0 +1,100 @@
+import { getRouteApi, Link } from '@tanstack/react-router'
+import { useCallback } from 'react'
+import type { ReactElement } from 'react'
+
+import { useConversations } from '../../query/conversations'
+import { Button } from '../../ui/controls'
+import { Card, Page } from '../../ui/layout'
+import { EmptyState, ErrorState, LoadingRows } from '../../ui/states'
+import { ConversationList } from './conversation-list'
+import styles from './conversations.module.css'
+import { FilterBar } from './filter-bar'
+import { hasFilters, toFilters } from './search'
+import type { ConversationSearch } from './search'
+
+const route = getRouteApi('/project/$projectId/conversations')
+
+function NothingHere({ projectId, filtered }: { projectId: string; filtered: boolean }): ReactElement {
+    return filtered ? (
+        <EmptyState
+            icon="search"
+            title="No conversation matches"
+            actions={
+                <Button
+                    variant="default"
+                    renderRoot={(props) => (
+                        <Link to="/project/$projectId/conversations" params={{ projectId }} search={{}} {...props} />
+                    )}
+                >
+                    Clear all filters
+                </Button>
+            }
+        >
+            Try fewer words, another label, or a longer date range.
+        </EmptyState>
+    ) : (
+        <EmptyState
+            title="No conversations yet"
+            actions={
+                <Button renderRoot={(props) => <Link to="/project/$projectId" params={{ projectId }} {...props} />}>
+                    See how to send events
+                </Button>
+            }
+        >
+            Conversations show here within seconds after your application sends its first LLM event.
+        </EmptyState>
+    )
+}
+
+function Results({ projectId, search }: { projectId: string; search: ConversationSearch }): ReactElement {
+    const query = useConversations(projectId, toFilters(search))
+    const { fetchNextPage, data } = query
+    const onMore = useCallback(() => {
+        void fetchNextPage()
+    }, [fetchNextPage])
+    if (query.isPending) {
+        return <LoadingRows label="Loading conversations" rows={7} height={64} />
+    }
+    if (!data) {
+        return (
+            <ErrorState
+                title="The conversations could not be loaded"
+                error={query.error ?? new Error('No answer')}
+                onRetry={() => void query.refetch()}
+            />
+        )
+    }
+    const conversations = data.pages.flatMap((page) => page.results)
+    if (conversations.length === 0) {
+        return <NothingHere projectId={projectId} filtered={hasFilters(search)} />
+    }
+    return (
+        <div className={query.isPlaceholderData ? styles.stale : undefined} aria-busy={query.isPlaceholderData}>
+            <ConversationList
+                projectId={projectId}
+                conversations={conversations}
+                hasMore={query.hasNextPage}
+                loadingMore={query.isFetchingNextPage}
+                onMore={onMore}
+            />
+        </div>
+    )
+}
+
+export default function ConversationsScene(): ReactElement {
+    const { projectId } = route.useParams()
+    const search = route.useSearch()
+    const navigate = route.useNavigate()
+    return (
+        <Page title="Conversations" lead="What people said and what they got, newest first.">
+            <FilterBar
+                projectId={projectId}
+                search={search}
+                onChange={(change) => void navigate({ search: (old) => ({ ...old, ...change }), replace: true })}
+            />
+            <Card flush label="Conversations">
+                <Results projectId={projectId} search={search} />
+            </Card>
+        </Page>
+    )
+}

@@ -1,0 +1,142 @@
+import { useEffect, useState } from 'react'
+import type { ReactElement } from 'react'
+
+import { FilterChip } from '../../filters/chip'
+import { DateRangePicker } from '../../filters/date-range-picker'
+import { LabelPicker } from '../../filters/label-picker'
+import { describeLabel, labelText, parseLabelFilter, words } from '../../lib/labels'
+import { useDebounced } from '../../lib/use-debounced'
+import { Button, TextInput } from '../../ui/controls'
+import { Icon } from '../../ui/icons'
+import styles from './conversations.module.css'
+import { hasFilters } from './search'
+import type { ConversationSearch } from './search'
+
+interface Props {
+    projectId: string
+    search: ConversationSearch
+    onChange: (change: Partial<ConversationSearch>) => void
+}
+
+interface TextProps {
+    className: string | undefined
+    label: string
+    placeholder: string
+    icon: 'search' | 'user'
+    value: string
+    onSettled: (text: string) => void
+}
+
+/** Typing settles before it becomes a filter; a filter that changes elsewhere shows here. */
+function SettlingInput({ className, label, placeholder, icon, value, onSettled }: TextProps): ReactElement {
+    const [typed, setTyped] = useState(value)
+    const [seen, setSeen] = useState(value)
+    if (seen !== value) {
+        setSeen(value)
+        setTyped(value)
+    }
+    const settled = useDebounced(typed, 350)
+    useEffect(() => {
+        if (settled === typed && settled !== value) {
+            onSettled(settled)
+        }
+        // eslint-disable-next-line react-hooks/exhaustive-deps -- only typing that has settled may write
+    }, [settled])
+    return (
+        <TextInput
+            className={className}
+            type="search"
+            size="sm"
+            aria-label={label}
+            placeholder={placeholder}
+            leftSection={<Icon name={icon} size={16} />}
+            value={typed}
+            onChange={(event) => {
+                setTyped(event.currentTarget.value)
+            }}
+        />
+    )
+}
+
+function labelFilterText(filter: string): string {
+    const { name, value } = parseLabelFilter(filter)
+    const { speaker } = describeLabel(name)
+    return value === null
+        ? `${speaker === 'agent' ? 'Assistant' : 'User'} ${labelText(name, 1)}`
+        : `${describeLabel(name).title}: ${words(value)}`
+}
+
+function Chips({ search, onChange }: Omit<Props, 'projectId'>): ReactElement | null {
+    if (!hasFilters(search)) {
+        return null
+    }
+    const labels = search.label ?? []
+    return (
+        <div className={styles.chips}>
+            {labels.map((filter) => (
+                <FilterChip
+                    key={filter}
+                    removeLabel={`Remove filter ${labelFilterText(filter)}`}
+                    onRemove={() => {
+                        const left = labels.filter((other) => other !== filter)
+                        onChange({ label: left.length ? left : undefined })
+                    }}
+                >
+                    {labelFilterText(filter)}
+                </FilterChip>
+            ))}
+            <Button
+                variant="subtle"
+                size="compact-sm"
+                onClick={() => {
+                    onChange({ search: undefined, label: undefined, person: undefined, from: undefined, to: undefined })
+                }}
+            >
+                Clear all filters
+            </Button>
+        </div>
+    )
+}
+
+export function FilterBar({ projectId, search, onChange }: Props): ReactElement {
+    return (
+        <search aria-label="Filters">
+            <div className={styles.bar}>
+                <SettlingInput
+                    className={styles.search}
+                    label="Search in messages"
+                    placeholder="Search in messages"
+                    icon="search"
+                    value={search.search ?? ''}
+                    onSettled={(text) => {
+                        onChange({ search: text || undefined })
+                    }}
+                />
+                <SettlingInput
+                    className={styles.person}
+                    label="Person: distinct id"
+                    placeholder="Person (distinct id)"
+                    icon="user"
+                    value={search.person ?? ''}
+                    onSettled={(text) => {
+                        onChange({ person: text || undefined })
+                    }}
+                />
+                <LabelPicker
+                    projectId={projectId}
+                    onPick={(filter) => {
+                        onChange({ label: [...new Set([...(search.label ?? []), filter])] })
+                    }}
+                />
+                <DateRangePicker
+                    withAnyTime
+                    value={{ from: search.from ?? null, to: search.to ?? null }}
+                    onChange={({ from, to }) => {
+                        onChange({ from: from ?? undefined, to: to ?? undefined })
+                    }}
+                />
+            </div>
+            <Chips search={search} onChange={onChange} />
+        </search>
+    )
+}

@@ -1,0 +1,27 @@
+/** The whole state of the page stands in the address: the query, and the point that is looked behind. */
+import { readPoint, readTrendsQuery } from '../../query/trends-query'
+import type { InsightPoint, TrendsQuery } from '../../query/types'
+
+export interface InsightSearch {
+    q?: TrendsQuery
+    point?: InsightPoint
+}
+
+function parsed(value: unknown): unknown {
+    if (typeof value !== 'string') {
+        return value
+    }
+    try {
+        return JSON.parse(value) as unknown
+    } catch {
+        return undefined
+    }
+}
+
+export function readInsightSearch(search: Record<string, unknown>): InsightSearch {
+    const q = parsed(search['q'])
+    return {
+        q: q === undefined ? undefined : readTrendsQuery(q),
+        point: readPoint(parsed(search['point'])) ?? undefined,
+    }
+}

@@ -1,0 +1,82 @@
+import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
+import type { ReactElement } from 'react'
+
+import { useCreateProject } from '../../query/projects'
+import type { Me } from '../../query/types'
+import { Button, TextInput } from '../../ui/controls'
+import { Card } from '../../ui/layout'
+import { Avatar } from '../../ui/person'
+import styles from './settings.module.css'
+
+function NewProject(): ReactElement {
+    const create = useCreateProject()
+    const [name, setName] = useState('')
+    return (
+        <form
+            className={styles.inline}
+            onSubmit={(event) => {
+                event.preventDefault()
+                create.mutate(name, {
+                    onSuccess: () => {
+                        setName('')
+                    },
+                })
+            }}
+        >
+            <TextInput
+                label="New project"
+                placeholder="Name"
+                required
+                value={name}
+                error={create.error?.message}
+                onChange={(event) => {
+                    setName(event.currentTarget.value)
+                }}
+            />
+            <Button type="submit" variant="default" loading={create.isPending}>
+                Create
+            </Button>
+        </form>
+    )
+}
+
+export function ProjectsSection({ me }: { me: Me }): ReactElement {
+    return (
+        <Card title={`Projects of ${me.organization?.name ?? 'your organization'}`}>
+            <ul className={styles.items}>
+                {me.projects.map((project) => (
+                    <li key={project.id} className={styles.item}>
+                        <Link
+                            to="/project/$projectId"
+                            params={{ projectId: String(project.id) }}
+                            className={styles.itemName}
+                        >
+                            {project.name}
+                        </Link>
+                        <span className={styles.meta}>{project.api_token}</span>
+                    </li>
+                ))}
+            </ul>
+            <NewProject />
+        </Card>
+    )
+}
+
+export function MembersSection({ me }: { me: Me }): ReactElement {
+    return (
+        <Card title="Your account">
+            <div className={styles.item}>
+                <span style={{ display: 'flex', gap: 12, alignItems: 'center' }}>
+                    <Avatar title={me.first_name || me.email} size={36} />
+                    <span>
+                        <span className={styles.itemName}>{me.first_name || me.email}</span>
+                        <br />
+                        <span className={styles.meta}>{me.email}</span>
+                    </span>
+                </span>
+                <span className={styles.meta}>Member of {me.organization?.name ?? 'no organization'}</span>
+            </div>
+        </Card>
+    )
+}

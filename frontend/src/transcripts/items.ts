@@ -1,0 +1,90 @@
+/** The order of reading: days, messages, and collapsed asides (system, tool, context) between them. */
+import { formatDay } from '../lib/format'
+import type { Feedback, Message } from '../query/types'
+
+export type TranscriptItem =
+    | { type: 'day'; key: string; text: string }
+    | { type: 'message'; key: string; message: Message; feedback: Feedback[]; matched: boolean; first: boolean }
+    | { type: 'aside'; key: string; title: string; messages: Message[] }
+
+export function isAside(message: Message): boolean {
+    return message.kind === 'context' || (message.role !== 'user' && message.role !== 'assistant')
+}
+
+const ROLE_TITLES: Record<string, string> = { system: 'System prompt', developer: 'Developer prompt', tool: 'Tool result' }
+
+export function roleTitle(role: string): string {
+    return ROLE_TITLES[role] ?? (role ? role.charAt(0).toUpperCase() + role.slice(1) : 'Message')
+}
+
+function asideTitle(messages: Message[]): string {
+    const [first] = messages
+    if (first?.kind === 'context' && (first.role === 'user' || first.role === 'assistant' || messages.length > 1)) {
+        return messages.length === 1 ? 'Earlier message sent as context' : `${messages.length} earlier messages sent as context`
+    }
+    return roleTitle(first?.role ?? '')
+}
+
+function belongsTogether(a: Message, b: Message): boolean {
+    return a.kind === 'context' && b.kind === 'context'
+}
+
+export function feedbackByEvent(feedback: readonly Feedback[]): Map<string, Feedback[]> {
+    const found = new Map<string, Feedback[]>()
+    for (const item of feedback) {
+        const key = item.target_event_uuid ?? item.event_uuid
+        found.set(key, [...(found.get(key) ?? []), item])
+    }
+    return found
+}
+
+interface Input {
+    messages: readonly Message[]
+    feedback: readonly Feedback[]
+    target: string | undefined
+}
+
+/** Feedback stands under the last message of the event that it judges. */
+export function transcriptItems({ messages, feedback, target }: Input): TranscriptItem[] {
+    const judgements = feedbackByEvent(feedback)
+    const lastOf = new Map(messages.filter((message) => !isAside(message)).map((message) => [message.event_uuid, message.id]))
+    const items: TranscriptItem[] = []
+    let day = ''
+    let found = false
+    messages.forEach((message, index) => {
+        const key = `${message.event_uuid}-${message.position}-${index}`
+        const text = formatDay(message.timestamp)
+        if (text !== day) {
+            day = text
+            items.push({ type: 'day', key: `day-${key}`, text })
+        }
+        const previous = items.at(-1)
+        if (isAside(message)) {
+            const last = previous?.type === 'aside' ? previous.messages.at(-1) : undefined
+            if (previous?.type === 'aside' && last && belongsTogether(last, message)) {
+                previous.messages.push(message)
+                previous.title = asideTitle(previous.messages)
+            } else {
+                items.push({ type: 'aside', key, title: asideTitle([message]), messages: [message] })
+            }
+            return
+        }
+        const matched = target !== undefined && message.event_uuid === target
+        const isLast = lastOf.get(message.event_uuid) === message.id
+        items.push({
+            type: 'message',
+            key,
+            message,
+            feedback: isLast ? (judgements.get(message.event_uuid) ?? []) : [],
+            matched,
+            first: matched && !found,
+        })
+        found ||= matched
+    })
+    return items
+}
+
+/** Index of the message to start at, or -1. */
+export function targetIndex(items: readonly TranscriptItem[]): number {
+    return items.findIndex((item) => item.type === 'message' && item.first)
+}

@@ -1,0 +1,150 @@
+/** The messages of one conversation. Long ones are drawn in part, as far as they are in sight. */
+import { useWindowVirtualizer } from '@tanstack/react-virtual'
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import type { ReactElement } from 'react'
+
+import { formatNumber } from '../lib/format'
+import type { Conversation } from '../query/types'
+import { Icon } from '../ui/icons'
+import { roleTitle, targetIndex, transcriptItems } from './items'
+import type { TranscriptItem } from './items'
+import { MessageCard } from './message-card'
+import styles from './transcript.module.css'
+import { UntrustedText } from './untrusted-text'
+
+/** From here on, items out of sight are not drawn. */
+export const VIRTUAL_FROM = 150
+
+interface Props {
+    projectId: string
+    conversation: Conversation
+    /** Event whose messages are outlined and scrolled to. */
+    target?: string
+}
+
+function snippet(text: string): string {
+    return text.slice(0, 160).replace(/\s+/g, ' ')
+}
+
+function Aside({ item }: { item: Extract<TranscriptItem, { type: 'aside' }> }): ReactElement {
+    const [opened, setOpened] = useState(false)
+    const characters = item.messages.reduce((sum, { content }) => sum + content.length, 0)
+    return (
+        <details
+            className={styles.aside}
+            onToggle={(event) => {
+                setOpened(event.currentTarget.open)
+            }}
+        >
+            <summary>
+                <Icon name="right" size={14} />
+                <span>{item.title}</span>
+                <bdi className={styles.snippet}>{opened ? '' : snippet(item.messages[0]?.content ?? '')}</bdi>
+                <span className={styles.time}>{formatNumber(characters)} characters</span>
+            </summary>
+            {opened &&
+                item.messages.map((message, index) => (
+                    <div key={index} className={styles.asideBody}>
+                        {item.messages.length > 1 && <h3>{roleTitle(message.role)}</h3>}
+                        <UntrustedText text={message.content} />
+                    </div>
+                ))}
+        </details>
+    )
+}
+
+function messageLink(eventUuid: string): string {
+    const url = new URL(window.location.href)
+    url.search = new URLSearchParams({ message: eventUuid }).toString()
+    return url.href
+}
+
+function Item({ projectId, item }: { projectId: string; item: TranscriptItem }): ReactElement {
+    switch (item.type) {
+        case 'day':
+            return <h2 className={styles.day}>{item.text}</h2>
+        case 'aside':
+            return <Aside item={item} />
+        case 'message':
+            return (
+                <MessageCard
+                    projectId={projectId}
+                    message={item.message}
+                    feedback={item.feedback}
+                    matched={item.matched}
+                    link={messageLink(item.message.event_uuid)}
+                />
+            )
+    }
+}
+
+interface ListProps {
+    projectId: string
+    items: readonly TranscriptItem[]
+    start: number
+}
+
+function PlainList({ projectId, items, start }: ListProps): ReactElement {
+    const list = useRef<HTMLDivElement>(null)
+    useEffect(() => {
+        const target = list.current?.querySelector<HTMLElement>('[data-matched="true"]')
+        if (start >= 0 && target) {
+            target.scrollIntoView({ block: 'start' })
+            target.focus({ preventScroll: true })
+        }
+    }, [start])
+    return (
+        <div ref={list} className={styles.list}>
+            {items.map((item) => (
+                <Item key={item.key} projectId={projectId} item={item} />
+            ))}
+        </div>
+    )
+}
+
+function VirtualList({ projectId, items, start }: ListProps): ReactElement {
+    const list = useRef<HTMLDivElement>(null)
+    const [margin, setMargin] = useState(0)
+    useLayoutEffect(() => {
+        setMargin(list.current?.offsetTop ?? 0)
+    }, [])
+    const virtualizer = useWindowVirtualizer({
+        count: items.length,
+        estimateSize: () => 180,
+        overscan: 6,
+        scrollMargin: margin,
+        getItemKey: (index) => items[index]?.key ?? index,
+        initialRect: { width: 800, height: 900 },
+    })
+    useEffect(() => {
+        if (start >= 0) {
+            virtualizer.scrollToIndex(start, { align: 'center' })
+        }
+    }, [start, virtualizer])
+    return (
+        <div ref={list} style={{ position: 'relative', height: virtualizer.getTotalSize() }}>
+            {virtualizer.getVirtualItems().map((row) => {
+                const item = items[row.index]
+                return item ? (
+                    <div
+                        key={row.key}
+                        ref={virtualizer.measureElement}
+                        data-index={row.index}
+                        className={styles.virtualRow}
+                        style={{ transform: `translateY(${row.start - margin}px)` }}
+                    >
+                        <Item projectId={projectId} item={item} />
+                    </div>
+                ) : null
+            })}
+        </div>
+    )
+}
+
+export function Transcript({ projectId, conversation, target }: Props): ReactElement {
+    const { messages, feedback } = conversation
+    const items = useMemo(() => transcriptItems({ messages, feedback, target }), [messages, feedback, target])
+    const start = targetIndex(items)
+    const List = items.length > VIRTUAL_FROM ? VirtualList : PlainList
+    return <List projectId={projectId} items={items} start={start} />
+}

@@ -1,0 +1,27 @@
+/** The Mantine components that the product uses. Nothing outside this folder imports Mantine. */
+export {
+    ActionIcon,
+    Button,
+    Checkbox,
+    CloseButton,
+    Combobox,
+    Drawer,
+    InputBase,
+    Loader,
+    Menu,
+    Modal,
+    PasswordInput,
+    Popover,
+    SegmentedControl,
+    Select,
+    Skeleton,
+    Tabs,
+    TextInput,
+    Tooltip,
+    UnstyledButton,
+    VisuallyHidden,
+    useCombobox,
+    useComputedColorScheme,
+    useMantineColorScheme,
+} from '@mantine/core'
+export { useClipboard, useMediaQuery } from '@mantine/hooks'

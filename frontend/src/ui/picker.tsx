@@ -1,0 +1,141 @@
+/** A button that opens a searchable list. The list may be filtered here or by the server. */
+import { useState } from 'react'
+import type { ReactElement, ReactNode } from 'react'
+
+import { Combobox, useCombobox } from './controls'
+import { Icon } from './icons'
+import type { IconName } from './icons'
+import styles from './picker.module.css'
+
+export interface PickerOption {
+    value: string
+    label: string
+    hint?: string
+    group?: string
+}
+
+interface PickerProps {
+    /** Names the control for assistive technology. */
+    label: string
+    value: string | null
+    text?: string
+    placeholder: string
+    prefix?: string
+    icon?: IconName
+    options: readonly PickerOption[]
+    loading?: boolean
+    /** Given when the server searches; without it the options are filtered here. */
+    onSearch?: (text: string) => void
+    onChange: (value: string) => void
+    emptyText?: string
+}
+
+function matching(options: readonly PickerOption[], search: string): readonly PickerOption[] {
+    const needle = search.trim().toLowerCase()
+    return needle ? options.filter(({ label, value }) => `${label} ${value}`.toLowerCase().includes(needle)) : options
+}
+
+function Option({ option, active }: { option: PickerOption; active: boolean }): ReactElement {
+    return (
+        <Combobox.Option value={option.value} active={active}>
+            <span className={styles.option}>
+                <span>{option.label}</span>
+                {active ? <Icon name="check" size={15} /> : option.hint && <span className={styles.hint}>{option.hint}</span>}
+            </span>
+        </Combobox.Option>
+    )
+}
+
+function grouped(options: readonly PickerOption[]): [string, PickerOption[]][] {
+    const groups = new Map<string, PickerOption[]>()
+    for (const option of options) {
+        const name = option.group ?? ''
+        groups.set(name, [...(groups.get(name) ?? []), option])
+    }
+    return [...groups]
+}
+
+function Options({ options, value }: { options: readonly PickerOption[]; value: string | null }): ReactNode {
+    return grouped(options).map(([group, members]) => {
+        const items = members.map((option) => (
+            <Option key={option.value} option={option} active={option.value === value} />
+        ))
+        return group ? (
+            <Combobox.Group key={group} label={group}>
+                {items}
+            </Combobox.Group>
+        ) : (
+            items
+        )
+    })
+}
+
+export function Picker(props: PickerProps): ReactElement {
+    const { label, value, text, placeholder, prefix, icon, options, loading, onSearch, onChange } = props
+    const [search, setSearch] = useState('')
+    const changeSearch = (next: string): void => {
+        setSearch(next)
+        onSearch?.(next)
+    }
+    const combobox = useCombobox({
+        onDropdownClose: () => {
+            combobox.resetSelectedOption()
+            changeSearch('')
+        },
+        onDropdownOpen: () => {
+            combobox.focusSearchInput()
+        },
+    })
+    const shown = onSearch ? options : matching(options, search)
+    const current = text ?? options.find((option) => option.value === value)?.label ?? value
+    return (
+        <Combobox
+            store={combobox}
+            width={300}
+            position="bottom-start"
+            withinPortal
+            shadow="md"
+            onOptionSubmit={(chosen) => {
+                onChange(chosen)
+                combobox.closeDropdown()
+                combobox.focusTarget()
+            }}
+        >
+            <Combobox.Target targetType="button" withAriaAttributes={false}>
+                <button
+                    type="button"
+                    className={styles.button}
+                    data-placeholder={current === null}
+                    aria-label={`${label}: ${current ?? placeholder}`}
+                    aria-haspopup="listbox"
+                    aria-expanded={combobox.dropdownOpened}
+                    onClick={() => {
+                        combobox.toggleDropdown()
+                    }}
+                >
+                    {icon && <Icon name={icon} size={15} />}
+                    {prefix && <span className={styles.prefix}>{prefix}</span>}
+                    <span>{current ?? placeholder}</span>
+                    <Icon name="down" size={14} />
+                </button>
+            </Combobox.Target>
+            <Combobox.Dropdown>
+                <Combobox.Search
+                    value={search}
+                    placeholder="Search"
+                    aria-label={`Search ${label.toLowerCase()}`}
+                    onChange={(event) => {
+                        changeSearch(event.currentTarget.value)
+                        combobox.updateSelectedOptionIndex()
+                    }}
+                />
+                <Combobox.Options mah={280} style={{ overflowY: 'auto' }} aria-label={label}>
+                    <Options options={shown} value={value} />
+                    {shown.length === 0 && (
+                        <Combobox.Empty>{loading ? 'Loading…' : (props.emptyText ?? 'Nothing found')}</Combobox.Empty>
+                    )}
+                </Combobox.Options>
+            </Combobox.Dropdown>
+        </Combobox>
+    )
+}
