@@ -72,6 +72,7 @@ EVENT_BYTES_AI = 8 * 1024 * 1024
 EVENT_DEPTH = 240  # levels of nesting; what can be serialized again without recursion running out
 EVENTS_PER_REQUEST = 20_000
 REFUSALS_LISTED = 1_000  # refused events named in one answer
+REMOTE_CONFIG_SECONDS = 300  # how long browsers may keep what /array/<token>/config said
 RETRY_AFTER_SECONDS = 5  # told to senders while the log is full or away
 
 # Conversations.
@@ -87,3 +88,27 @@ CONVERSATION_MESSAGES = 2_000  # of one transcript; the first ones, with the tot
 CONVERSATION_FILTERS = 20  # labels in one request
 CONVERSATION_SEARCH_LENGTH = 500  # characters
 PREVIEW_LENGTH = 200  # characters of each side in a list of conversations
+
+# Ingestion.
+FUTURE_HOURS = 23  # an event further ahead of its receipt happened at its receipt
+LABEL_SECONDS_PER_BATCH = 2.5  # for classification before a batch goes in; the rest is labelled afterwards
+LABEL_CHUNK = 32  # texts in one pass of the model; time is looked at between passes
+LABEL_BREAKER_SECONDS = 30.0  # without trying, after the model failed
+BACKLOG_MESSAGES = 1_000  # labelled and written in one statement by the catch-up
+BACKLOG_SECONDS = 20.0  # of work before the catch-up gives its thread back
+PARTITION_LEASE_SECONDS = 6.0  # how long a killed worker keeps its partition; renewed by a heartbeat
+PARTITION_STALL_SECONDS = 120.0  # without progress after which a worker's heartbeat stops, so that another takes over
+PARTITION_IDLE_SECONDS = 20.0  # without events after which a worker gives its thread back
+PARTITION_RUN_SECONDS = 300.0  # after which it does so in any case
+RETRY_SECONDS_MAX = 5.0  # between attempts at a batch while a part is away
+DEATHS_BEFORE_CARE = 1  # of workers at a batch, after which its events are taken one by one
+SUSPECT_DEATHS = 2  # of workers at one event, after which the event is given up
+
+# Definitions.
+PROPERTY_NAME_LENGTH = 400  # characters; longer names are stored with their events but get no definition
+EVENT_DEFINITIONS = 10_000  # of one project; anyone who has the public token can invent names
+PROPERTY_DEFINITIONS = 10_000  # of one project
+DEFINITIONS_CACHED = 50_000  # pairs of event and property of one project that a process remembers having recorded
+DEFINITION_PROJECTS_CACHED = 200  # projects of which a process remembers names
+PROPERTY_VALUES = 50  # offered while a filter is being written
+PROPERTY_VALUE_DAYS = 30  # how far back values are looked for

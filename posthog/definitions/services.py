@@ -1,0 +1,169 @@
+"""Recording what events use. Ingestion calls record() once per batch and project; names that are known cost a set look-up."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+
+from posthog.clickhouse.labels import LABEL_TYPES
+from posthog.common import limits
+from posthog.definitions.detection import label_type, property_type
+from posthog.definitions.models import EventDefinition, EventProperty, PropertyDefinition
+from posthog.people.models import GroupType
+
+Scope = PropertyDefinition.Scope
+
+# Instructions to the server rather than properties.
+_INSTRUCTIONS = {"$set", "$set_once", "$unset", "$group_set", "$groups"}
+_SEEN_AGAIN = timedelta(hours=1)  # how far last_seen_at may lag
+
+
+@dataclass(frozen=True, slots=True)
+class SeenEvent:
+    """properties: as stored, labels included. person_properties: the person's after this event."""
+
+    event: str
+    timestamp: datetime
+    properties: Mapping[str, Any]
+    person_properties: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Property:
+    """Key of a property definition."""
+
+    type: int
+    group_type_index: int
+    name: str
+
+
+class _Known:
+    """What is recorded of a project, as far as this process knows."""
+
+    def __init__(self, project_id: int) -> None:
+        events = EventDefinition.objects.filter(project_id=project_id).values_list("name", "last_seen_at")
+        rows = PropertyDefinition.objects.filter(project_id=project_id)
+        self.events: dict[str, datetime | None] = dict(events)
+        self.properties = {_Property(*key): kind for *key, kind in rows.values_list("type", "group_type_index", "name", "property_type")}
+        self.pairs: set[tuple[str, str]] = set()
+
+
+_lock = threading.Lock()
+_known: OrderedDict[int, _Known] = OrderedDict()
+
+
+def record(project_id: int, events: Sequence[SeenEvent]) -> None:
+    """Make definitions of new names and types. Repeating a batch changes nothing."""
+    known = _known_of(project_id)
+    _record_events(project_id, known, events)
+    _record_properties(project_id, known, _typed(project_id, events))
+    _record_pairs(project_id, known, events)
+
+
+def define_labels(project_id: int) -> None:
+    """Make the properties that the server's own labels will have known before the first message is judged."""
+    rows = [PropertyDefinition(project_id=project_id, name=name, property_type=label_type(name) or "") for name in LABEL_TYPES]
+    PropertyDefinition.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def forget() -> None:
+    """Empty the cache of this process: definitions were deleted, or a test begins."""
+    with _lock:
+        _known.clear()
+
+
+def _known_of(project_id: int) -> _Known:
+    """The project's cache; the projects that were used longest ago make room, and so does one that has grown too large."""
+    with _lock:
+        known = _known.pop(project_id, None)
+    if known is None or len(known.pairs) > limits.DEFINITIONS_CACHED:
+        define_labels(project_id)
+        known = _Known(project_id)
+    with _lock:
+        _known[project_id] = known
+        while len(_known) > limits.DEFINITION_PROJECTS_CACHED:
+            _known.popitem(last=False)
+    return known
+
+
+def _record_events(project_id: int, known: _Known, events: Iterable[SeenEvent]) -> None:
+    seen: dict[str, datetime] = {}
+    for event in events:
+        seen[event.event] = max(event.timestamp, seen.get(event.event, event.timestamp))
+    news = {name: at for name, at in seen.items() if _is_news(known.events, name, at)}
+    if not news:
+        return
+    rows = [EventDefinition(project_id=project_id, name=name, last_seen_at=at) for name, at in news.items()]
+    with transaction.atomic():
+        EventDefinition.objects.bulk_create(rows, ignore_conflicts=True)
+        for name, at in news.items():
+            older = Q(last_seen_at__lt=at) | Q(last_seen_at=None)
+            EventDefinition.objects.filter(older, project_id=project_id, name=name).update(last_seen_at=at)
+    known.events |= news
+
+
+def _is_news(known: Mapping[str, datetime | None], name: str, at: datetime) -> bool:
+    if name not in known:
+        return len(known) < limits.EVENT_DEFINITIONS and len(name) <= limits.EVENT_NAME_LENGTH
+    last = known[name]
+    return last is None or at - last > _SEEN_AGAIN
+
+
+def _typed(project_id: int, events: Iterable[SeenEvent]) -> dict[_Property, str]:
+    """Each property of the batch with its type, "" while no value tells it."""
+    found: dict[_Property, str] = {}
+    for event in events:
+        for key, value in _values(project_id, event):
+            if not found.get(key) and len(key.name) <= limits.PROPERTY_NAME_LENGTH:
+                found[key] = property_type(key.name, value) or ""
+    return found
+
+
+def _values(project_id: int, event: SeenEvent) -> Iterator[tuple[_Property, Any]]:
+    for name, value in event.properties.items():
+        if name not in _INSTRUCTIONS:
+            yield _Property(Scope.EVENT, -1, name), value
+    for name, value in event.person_properties.items():
+        yield _Property(Scope.PERSON, -1, name), value
+    group = event.properties.get("$group_set") if event.event == "$groupidentify" else None
+    index = _group_type_index(project_id, event.properties.get("$group_type")) if isinstance(group, dict) else None
+    if isinstance(group, dict) and index is not None:
+        for name, value in group.items():
+            yield _Property(Scope.GROUP, index, name), value
+
+
+def _group_type_index(project_id: int, group_type: object) -> int | None:
+    return GroupType.objects.filter(project_id=project_id, group_type=str(group_type)).values_list("group_type_index", flat=True).first()
+
+
+def _record_properties(project_id: int, known: _Known, typed: Mapping[_Property, str]) -> None:
+    """A public token lets anyone invent names: beyond the limit no new ones are taken, known ones keep working."""
+    fresh = [key for key in typed if key not in known.properties][: max(0, limits.PROPERTY_DEFINITIONS - len(known.properties))]
+    rows = [PropertyDefinition(project_id=project_id, property_type=typed[key], **_columns(key)) for key in fresh]
+    told = [key for key, kind in typed.items() if kind and known.properties.get(key) == ""]
+    if not fresh and not told:
+        return
+    with transaction.atomic():
+        PropertyDefinition.objects.bulk_create(rows, ignore_conflicts=True)
+        for key in told:
+            PropertyDefinition.objects.filter(project_id=project_id, property_type="", **_columns(key)).update(property_type=typed[key])
+    known.properties |= {key: typed[key] for key in (*fresh, *told)}
+
+
+def _columns(key: _Property) -> dict[str, Any]:
+    return {"type": key.type, "group_type_index": key.group_type_index, "name": key.name}
+
+
+def _record_pairs(project_id: int, known: _Known, events: Iterable[SeenEvent]) -> None:
+    """Pairs of events and properties that have definitions."""
+    pairs = {(event.event, name) for event in events for name in event.properties}
+    news = {pair for pair in pairs - known.pairs if pair[0] in known.events and _Property(Scope.EVENT, -1, pair[1]) in known.properties}
+    if news:
+        rows = [EventProperty(project_id=project_id, event=event, property=name) for event, name in sorted(news)]
+        EventProperty.objects.bulk_create(rows, ignore_conflicts=True)
+        known.pairs |= news
