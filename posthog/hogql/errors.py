@@ -20,7 +20,7 @@ class NotImplementedError(HogQLError):
     """The text is HogQL, but this server does not do it."""
 
 
-class QueryTooComplex(HogQLError):
+class QueryTooComplexError(HogQLError):
     """Too long, too deep, or too slow to parse."""
 
 

@@ -12,6 +12,7 @@ from typing import Literal
 from posthog.clickhouse.labels import LABEL_TYPES
 
 PropertyType = Literal["String", "Numeric", "Boolean", "DateTime"]
+ReadAs = PropertyType | Literal["Json"]  # "Json": as JSON text when it is an array or object
 Scope = Literal["event", "person", "group"]
 Resolver = Callable[[int, str, list[str]], dict[str, PropertyType]]
 

@@ -1,0 +1,78 @@
+"""Running a query: text or tree in, rows out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from posthog.clickhouse import client
+from posthog.hogql import ast, guard
+from posthog.hogql.context import MAX_USER_LIMIT, Context
+from posthog.hogql.parser import parse_select
+from posthog.hogql.printer import PrintedQuery, print_sql
+from posthog.hogql.schema import GUARD_COLUMN, STORED_TABLES
+
+# What any query may use. `readonly` 2 lets these settings through and no change of data; the rest bound time, memory and answers.
+SETTINGS: Mapping[str, object] = {
+    "readonly": 2,
+    "max_execution_time": 60,
+    "max_memory_usage": 2_000_000_000,
+    "max_bytes_before_external_group_by": 1_000_000_000,
+    "max_bytes_before_external_sort": 1_000_000_000,
+    "max_result_rows": 1_000_000,
+    "max_result_bytes": 500_000_000,
+    "max_query_size": 5_000_000,
+    "max_ast_elements": 500_000,
+    "max_expanded_ast_elements": 1_000_000,
+    "max_ast_depth": 2_000,
+}
+# More of them for what users write.
+USER_SETTINGS: Mapping[str, object] = {"max_execution_time": 30, "max_rows_in_join": 10_000_000, "join_overflow_mode": "throw"}
+
+
+@dataclass(frozen=True)
+class HogQLResult:
+    """`types` are ClickHouse's; `columns` are aliases, or the names as they were written. `elapsed` in seconds."""
+
+    rows: list[tuple[Any, ...]]
+    columns: list[str]
+    types: list[str]
+    sql: str
+    elapsed: float = 0.0
+
+
+def execute(
+    query: str | ast.SelectQuery | ast.SelectSetQuery,
+    context: Context,
+    *,
+    settings: Mapping[str, object] | None = None,
+    tag: str = "",
+    placeholders: Mapping[str, ast.Expr] | None = None,
+) -> HogQLResult:
+    """Text is a user's: it gets their limits and is checked by the independent guard before it runs.
+
+    Raises HogQLError for the author's mistakes, ClickHouseError from the engine.
+    """
+    if isinstance(query, str):
+        context.limit_top = MAX_USER_LIMIT if context.limit_top is None else context.limit_top
+        query = parse_select(query, placeholders)
+    printed = print_sql(query, context)
+    is_user = context.limit_top is not None
+    if is_user:
+        guard.check(printed.sql, context.team_id)
+    limits = {**SETTINGS, **(USER_SETTINGS if is_user else {}), **(settings or {})}
+    return run(printed, context.team_id, limits, tag)
+
+
+def run(printed: PrintedQuery, team_id: int, settings: Mapping[str, object], tag: str) -> HogQLResult:
+    guarded = {**settings, "additional_table_filters": table_filters(team_id)}
+    result = client.execute_with_columns(printed.sql, settings=guarded, tag=tag)
+    columns: Sequence[str] = printed.columns or result.columns
+    return HogQLResult(result.rows, list(columns), result.types, printed.sql, result.elapsed)
+
+
+def table_filters(team_id: int) -> str:
+    """The engine's own filter per table, a second wall that does not depend on what was printed."""
+    entries = ", ".join(f"'{table}': '{GUARD_COLUMN} = {int(team_id)}'" for table in sorted(STORED_TABLES))
+    return f"{{{entries}}}"
