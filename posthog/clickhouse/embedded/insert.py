@@ -12,7 +12,7 @@ from pathlib import Path
 
 from posthog.clickhouse.embedded import limits
 from posthog.clickhouse.embedded.blocks import check_type, read_block
-from posthog.clickhouse.embedded.engine import Connection, Written
+from posthog.clickhouse.embedded.connection import Connection, Written
 from posthog.clickhouse.embedded.errors import NOT_IMPLEMENTED, TOO_LARGE, UNKNOWN_PACKET_FROM_CLIENT, EngineError, ProtocolError
 from posthog.clickhouse.embedded.protocol import CLIENT_CANCEL, CLIENT_DATA
 from posthog.clickhouse.embedded.reader import SocketReader

@@ -1,7 +1,7 @@
 """Packets of ClickHouse's native protocol, as revision 54429 has them: numbers, and the bytes that the server sends."""
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 # Below 54454 blocks carry no custom serialization; from 54429 on settings come as text.
 REVISION = 54429
@@ -34,8 +34,8 @@ def varint(number: int) -> bytes:
     return bytes(out)
 
 
-def string(text: str) -> bytes:
-    raw = text.encode(errors="replace")
+def string(text: str | bytes) -> bytes:
+    raw = text.encode(errors="replace") if isinstance(text, str) else text
     return varint(len(raw)) + raw
 
 
@@ -65,7 +65,6 @@ def profile(rows: int, blocks: int, size: int) -> bytes:
     return varint(_PROFILE) + varint(rows) + varint(blocks) + varint(size) + no_limit_applied
 
 
-def header_block(columns: Iterable[tuple[str, str]]) -> bytes:
+def header_block(columns: Sequence[tuple[str, str]] | Sequence[tuple[bytes, bytes]]) -> bytes:
     """Native block of no rows: names and types only."""
-    columns = list(columns)
     return varint(len(columns)) + varint(0) + b"".join(string(name) + string(kind) for name, kind in columns)

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from posthog.clickhouse.embedded import errors, insert, limits, protocol
-from posthog.clickhouse.embedded.engine import VERSION, Connection, Engine
+from posthog.clickhouse.embedded.connection import Connection
+from posthog.clickhouse.embedded.engine import VERSION, Engine
 from posthog.clickhouse.embedded.reader import SocketReader
 from posthog.clickhouse.embedded.request import Hello, Query, read_hello, read_query
 from posthog.clickhouse.embedded.watcher import Watcher
@@ -47,7 +48,7 @@ class Session:
         self._socket.settimeout(limits.HANDSHAKE_SECONDS)
         hello = read_hello(self._reader)
         self._authenticate(hello)
-        with closing(self._context.engine.connect(self._number)) as connection:
+        with closing(Connection(self._context.engine, self._number)) as connection:
             if hello.database:
                 connection.use(hello.database)
             self._socket.sendall(protocol.hello((VERSION[0], VERSION[1], VERSION[2]), hello.revision))
@@ -103,7 +104,8 @@ class Session:
             except errors.EngineError as error:
                 if not (watch.cancelled and error.code == errors.QUERY_WAS_CANCELLED):
                     raise
-        self._socket.sendall(protocol.profile(rows, blocks, size) + protocol.END_OF_STREAM)
+        # clickhouse-driver takes no profile after it has cancelled.
+        self._socket.sendall((b"" if watch.cancelled else protocol.profile(rows, blocks, size)) + protocol.END_OF_STREAM)
 
     def _insert(self, connection: Connection, wanted: insert.Insert) -> None:
         self._socket.sendall(protocol.DATA_PREFIX + protocol.header_block(wanted.columns))
