@@ -7,7 +7,7 @@ from posthog.settings.web import *  # noqa: F403
 
 VERSION = "0.1.0"
 
-_APPS = [
+INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.sessions",
@@ -26,8 +26,7 @@ _APPS = [
     "posthog.flags",
     "posthog.web",
 ]
-INSTALLED_APPS = [name for name in _APPS if (name != "posthog.insights" or (ROOT / "posthog/hogql/parser.py").exists()) and (not name.startswith("posthog.") or (ROOT / name.replace(".", "/") / "apps.py").exists())]  # noqa: F405
-_MIDDLEWARE = [
+MIDDLEWARE = [
     "posthog.capture.middleware.CaptureMiddleware",
     "posthog.web.middleware.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
@@ -38,7 +37,6 @@ _MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
-MIDDLEWARE = [m for m in _MIDDLEWARE if not m.startswith("posthog.capture") or (ROOT / "posthog/capture/middleware.py").exists()]  # noqa: F405
 # Its migrations are of ClickHouse tables: `manage.py migrate_clickhouse`.
 MIGRATION_MODULES = {"clickhouse": None}
 ROOT_URLCONF = "posthog.web.urls"

@@ -1,9 +1,7 @@
 """Who is asking: a browser session (with CSRF protection) or a personal API key."""
 
 from datetime import timedelta
-from typing import cast
 
-from django.http import HttpRequest
 from rest_framework import authentication, exceptions
 from rest_framework.request import Request
 
@@ -52,8 +50,6 @@ def _presented_key(request: Request) -> str | None:
         return header[7:].strip()
     if "personal_api_key" in request.query_params:
         return request.query_params["personal_api_key"]
-    http_request = cast(HttpRequest, request)
-    if http_request.method in ("POST", "PATCH", "PUT") and isinstance(request.data, dict):
-        value = request.data.get("personal_api_key")
-        return value if isinstance(value, str) else None
-    return None
+    has_body = request.method in ("POST", "PATCH", "PUT") and (request.content_type or "").startswith("application/json")
+    value = request.data.get("personal_api_key") if has_body and isinstance(request.data, dict) else None
+    return value if isinstance(value, str) else None

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import ensure_csrf_cookie
 
-NONCE_PLACEHOLDER = "__CSP_NONCE__"
+NONCE_PLACEHOLDER = "{{ csp_nonce }}"
 NOT_BUILT = "The interface has not been built yet. Stop the server and run bin/start, which builds it; the API works without it."
 
 

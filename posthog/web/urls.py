@@ -7,25 +7,44 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
 from posthog.capture import urls as capture
+from posthog.definitions import urls as definitions
 from posthog.flags import urls as flags
+from posthog.insights import urls as insights
+from posthog.people import urls as people
+from posthog.query import urls as query
 from posthog.rest import errors
 from posthog.tenancy import urls as tenancy
-from posthog.web import shell
+from posthog.web import health, shell
 
 Route = URLPattern | URLResolver
-project_routes: list[Route] = [*tenancy.project_routes]
-for room in ["query", "insights", "conversations", "people", "definitions", "flags"]:
-    if (Path(__file__).parent.parent / room / "urls.py").exists() and (Path(__file__).parent.parent / "hogql/parser.py").exists():
-        project_routes += importlib.import_module(f"posthog.{room}.urls").project_routes
+
+project_routes: list[Route] = [
+    *tenancy.project_routes,
+    *query.project_routes,
+    *insights.project_routes,
+    *flags.project_routes,
+    *people.project_routes,
+    *definitions.project_routes,
+]
+
+if (Path(__file__).parent.parent / "conversations/urls.py").exists():
+    project_routes += importlib.import_module("posthog.conversations.urls").project_routes
+
 urlpatterns: list[Route] = [
+    path("_health", health.health),
+    path("_ready", health.ready),
+    path("_liveness", health.health),
+    path("_readiness", health.ready),
+    path("metrics", health.metrics),
     path("api/schema/", SpectacularAPIView.as_view()),
-    *tenancy.routes,
     *capture.routes,
     *flags.routes,
+    *tenancy.routes,
     path("api/projects/<str:project_id>/", include(project_routes)),
     path("api/environments/<str:project_id>/", include(project_routes)),
     re_path(r"^(?:api|static)/.*$", errors.not_found),
     re_path(r"^(?P<path>.*)$", shell.shell),
 ]
+
 handler404 = errors.not_found
 handler500 = errors.server_error

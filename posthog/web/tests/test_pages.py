@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def _built(settings: Any, tmp_path: Path) -> Iterator[None]:
-    (tmp_path / "index.html").write_text('<meta name="csp-nonce" content="__CSP_NONCE__"><div id="root"></div>')
+    (tmp_path / "index.html").write_text('<meta name="csp-nonce" content="{{ csp_nonce }}"><div id="root"></div>')
     settings.FRONTEND_DIR = tmp_path
     shell._index.cache_clear()
     yield
