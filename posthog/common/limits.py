@@ -101,8 +101,7 @@ PARTITION_STALL_SECONDS = 120.0  # without progress after which a worker's heart
 PARTITION_IDLE_SECONDS = 20.0  # without events after which a worker gives its thread back
 PARTITION_RUN_SECONDS = 300.0  # after which it does so in any case
 RETRY_SECONDS_MAX = 5.0  # between attempts at a batch while a part is away
-DEATHS_BEFORE_CARE = 1  # of workers at a batch, after which its events are taken one by one
-SUSPECT_DEATHS = 2  # of workers at one event, after which the event is given up
+DEATHS_BEFORE_CARE = 2  # of workers at a batch, after which its events are taken one by one
 
 # Definitions.
 PROPERTY_NAME_LENGTH = 400  # characters; longer names are stored with their events but get no definition
@@ -112,3 +111,8 @@ DEFINITIONS_CACHED = 50_000  # pairs of event and property of one project that a
 DEFINITION_PROJECTS_CACHED = 200  # projects of which a process remembers names
 PROPERTY_VALUES = 50  # offered while a filter is being written
 PROPERTY_VALUE_DAYS = 30  # how far back values are looked for
+
+# The classic list of events.
+EVENTS_PAGE = 100
+EVENTS_PAGE_MAX = 1_000
+EVENTS_OFFSET_MAX = 50_000  # rows that a page may lie behind the first; `before` reaches further

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from posthog.clickhouse import client
+from posthog.hogql.query import table_filters
 
-_TABLES = ("events", "messages", "turns", "conversations", "person_distinct_id_overrides")
+_TABLES = ("events", "messages", "turns", "conversations")
 _NAMED_PLAINLY = re.compile(r"\b(?:FROM|JOIN)\s+(?![{(])", re.IGNORECASE)
 
 
@@ -20,5 +21,4 @@ def rows(team_id: int, sql: str, params: Mapping[str, object] | None = None, tag
         raise UnguardedTable(sql)
     for table in _TABLES:
         sql = sql.replace(f"{{{table}}}", f"{table} WHERE {table}.team_id = {int(team_id)}")
-    found: list[tuple[Any, ...]] = client.execute(sql, params or {}, tag=tag)
-    return found
+    return client.execute(sql, params or {}, settings={"additional_table_filters": table_filters(team_id)}, tag=tag)

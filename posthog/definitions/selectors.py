@@ -1,8 +1,9 @@
 """Reads: definitions of one project."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -20,7 +21,7 @@ _FLAG_PREFIX = "$feature/"
 def property_types(team_id: int, scope: str, names: list[str]) -> dict[str, PropertyType]:
     """Types of the properties that are known; HogQL asks."""
     rows = PropertyDefinition.objects.filter(project_id=team_id, type=_SCOPES[scope], name__in=names).exclude(property_type="")
-    return dict(rows.values_list("name", "property_type"))
+    return dict(cast("Iterable[tuple[str, PropertyType]]", rows.values_list("name", "property_type")))
 
 
 def event_definitions(project_id: int, *, search: str = "", ordering: str = "name") -> QuerySet[EventDefinition]:

@@ -49,7 +49,8 @@ class _Known:
         events = EventDefinition.objects.filter(project_id=project_id).values_list("name", "last_seen_at")
         rows = PropertyDefinition.objects.filter(project_id=project_id)
         self.events: dict[str, datetime | None] = dict(events)
-        self.properties = {_Property(*key): kind for *key, kind in rows.values_list("type", "group_type_index", "name", "property_type")}
+        found = rows.values_list("type", "group_type_index", "name", "property_type")
+        self.properties = {_Property(scope, index, name): kind for scope, index, name, kind in found}
         self.pairs: set[tuple[str, str]] = set()
 
 

@@ -35,7 +35,7 @@ def event_property_values(project: Project, key: str, containing: str = "", even
         where=build.and_(conditions),
         group_by=[value],
         order_by=[build.order(count, "DESC"), build.order(value)],
-        limit=build.constant(limits.PROPERTY_VALUES),
+        limit=limits.PROPERTY_VALUES,
     )
     context = Context(team_id=project.pk, timezone=project.timezone)
     try:

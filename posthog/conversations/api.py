@@ -1,0 +1,60 @@
+"""Conversations over HTTP."""
+
+from urllib.parse import urlencode
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from posthog.clickhouse.errors import ClickHouseError
+from posthog.conversations import schema, selectors, transcripts
+from posthog.conversations.schema import ConversationPageSerializer, ConversationSerializer, SummarySerializer
+from posthog.query.errors import as_answer
+from posthog.tenancy.views import ProjectScopedView
+
+
+class Conversations(ProjectScopedView):
+    scope_object = "conversation"
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("label", str, many=True, description="`user_toxic` (said at all) or `user_emotion:anger`; all must hold"),
+            OpenApiParameter("person", str, description="a person's id or one of their distinct ids"),
+            OpenApiParameter("date_from", str, description="an ISO date or time, or `-7d` and its like"),
+            OpenApiParameter("date_to", str),
+            OpenApiParameter("search", str, description="words that one message has all of"),
+            OpenApiParameter("limit", int),
+            OpenApiParameter("cursor", str, description="from `next` of the page before"),
+        ],
+        responses=ConversationPageSerializer,
+    )
+    def get(self, request: Request, project_id: str) -> Response:
+        """Conversations, the one that ended last first."""
+        wish = schema.wish(request.query_params, self.project)
+        try:
+            found, cursor = selectors.page(self.project.pk, wish)
+        except ClickHouseError as error:
+            raise as_answer(error) from error
+        results = SummarySerializer(found, many=True).data
+        return Response({"results": results, "next": _next(request, str(cursor)) if cursor else None})
+
+
+class OneConversation(ProjectScopedView):
+    scope_object = "conversation"
+
+    @extend_schema(responses=ConversationSerializer)
+    def get(self, request: Request, project_id: str, conversation_id: str) -> Response:
+        """A conversation with all its messages, oldest first."""
+        try:
+            found = transcripts.transcript(self.project.pk, conversation_id)
+        except ClickHouseError as error:
+            raise as_answer(error) from error
+        if found is None:
+            raise NotFound("Conversation not found.")
+        return Response(ConversationSerializer(found).data)
+
+
+def _next(request: Request, cursor: str) -> str:
+    asked = [(name, value) for name, values in request.query_params.lists() for value in values if name != "cursor"]
+    return request.build_absolute_uri(f"{request.path}?{urlencode([*asked, ('cursor', cursor)])}")

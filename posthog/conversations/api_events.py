@@ -1,0 +1,77 @@
+"""Events over HTTP: the classic list, which PostHog has deprecated and clients still use."""
+
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from posthog.clickhouse.errors import ClickHouseError
+from posthog.conversations import event_lists
+from posthog.hogql.errors import HogQLError
+from posthog.query.errors import as_answer
+from posthog.tenancy.views import ProjectScopedView
+
+
+class EventSerializer(serializers.Serializer[Any]):
+    """Only describes answers; rows are made in event_lists."""
+
+    id = serializers.UUIDField()
+    uuid = serializers.UUIDField()
+    distinct_id = serializers.CharField()
+    properties = serializers.DictField()
+    event = serializers.CharField()
+    timestamp = serializers.DateTimeField()
+    person = serializers.DictField()
+    elements = serializers.ListField()
+    elements_chain = serializers.CharField()
+    conversation_id = serializers.CharField(allow_null=True)
+
+
+class EventPageSerializer(serializers.Serializer[Any]):
+    results = EventSerializer(many=True)
+    next = serializers.URLField(allow_null=True)
+
+
+class Events(ProjectScopedView):
+    scope_object = "event"
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter(name, str) for name in ("event", "person_id", "distinct_id", "properties", "after", "before", "orderBy")
+        ]
+        + [OpenApiParameter(name, int) for name in ("limit", "offset")],
+        responses=EventPageSerializer,
+    )
+    def get(self, request: Request, project_id: str) -> Response:
+        """Events, newest first."""
+        wanted = event_lists.wish(request.query_params.dict(), self.project)
+        try:
+            found = event_lists.events(self.project, wanted)
+        except (HogQLError, ClickHouseError) as error:
+            raise as_answer(error) from error
+        more = len(found) > wanted.limit
+        return Response({"results": found[: wanted.limit], "next": _next(request, wanted) if more else None})
+
+
+class OneEvent(ProjectScopedView):
+    scope_object = "event"
+
+    @extend_schema(responses=EventSerializer)
+    def get(self, request: Request, project_id: str, event_uuid: UUID) -> Response:
+        try:
+            found = event_lists.event(self.project, event_uuid)
+        except (HogQLError, ClickHouseError) as error:
+            raise as_answer(error) from error
+        if found is None:
+            raise NotFound("Event not found.")
+        return Response(found)
+
+
+def _next(request: Request, wanted: event_lists.EventsWish) -> str:
+    asked = [(name, value) for name, value in request.query_params.items() if name != "offset"]
+    return request.build_absolute_uri(f"{request.path}?{urlencode([*asked, ('offset', wanted.offset + wanted.limit)])}")

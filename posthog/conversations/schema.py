@@ -1,0 +1,200 @@
+"""What a list of conversations can be asked for, and how answers look."""
+
+import base64
+import binascii
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.http import QueryDict
+from rest_framework import serializers
+
+from posthog.clickhouse.labels import LABEL_TYPES, LABEL_VERSION
+from posthog.common import limits
+from posthog.query import dates
+from posthog.query.schema_shared import DateRange
+from posthog.rest.errors import InvalidInput
+from posthog.tenancy.models import Project
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LONG_AGO = "1970-01-01"
+
+
+@dataclass(frozen=True)
+class LabelWish:
+    """value None: said at all."""
+
+    name: str
+    value: str | float | None
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """The last row of the page before."""
+
+    ended_at: datetime
+    conversation_id: str
+
+    def __str__(self) -> str:
+        microseconds = (self.ended_at - _EPOCH) // timedelta(microseconds=1)
+        return base64.urlsafe_b64encode(f"{microseconds} {self.conversation_id}".encode()).decode().rstrip("=")
+
+    @classmethod
+    def parse(cls, text: str) -> "Cursor":
+        try:
+            microseconds, _, conversation_id = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode().partition(" ")
+            return cls(_EPOCH + timedelta(microseconds=int(microseconds)), conversation_id)
+        except (ValueError, OverflowError, binascii.Error) as error:
+            raise InvalidInput("cursor is not one that this server gave out", "cursor") from error
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Which conversations are wanted. Times are aware and inclusive."""
+
+    labels: tuple[LabelWish, ...] = ()
+    person: str = ""
+    date_from: datetime | None = None
+    date_to: datetime | None = None
+    search: str = ""
+    limit: int = limits.CONVERSATIONS_PAGE
+    cursor: Cursor | None = None
+
+
+def wish(parameters: QueryDict, project: Project) -> Wish:
+    """The wish that query parameters describe. Raises InvalidInput naming the parameter."""
+    asked = parameters.dict()
+    search = asked.get("search", "").strip()
+    if len(search) > limits.CONVERSATION_SEARCH_LENGTH:
+        raise InvalidInput(f"search is longer than {limits.CONVERSATION_SEARCH_LENGTH} characters", "search")
+    labels = parameters.getlist("label")
+    if len(labels) > limits.CONVERSATION_FILTERS:
+        raise InvalidInput(f"more than {limits.CONVERSATION_FILTERS} labels", "label")
+    return Wish(
+        labels=tuple(_label(text) for text in labels),
+        person=asked.get("person", "").strip(),
+        date_from=_date_from(asked.get("date_from"), project),
+        date_to=_date_to(asked.get("date_to"), project),
+        search=search,
+        limit=_limit(asked.get("limit")),
+        cursor=Cursor.parse(asked["cursor"]) if asked.get("cursor") else None,
+    )
+
+
+def _label(text: str) -> LabelWish:
+    name, colon, value = text.partition(":")
+    kind = LABEL_TYPES.get(name)
+    if kind is None or name == LABEL_VERSION:
+        raise InvalidInput(f"label {name!r} is none of {', '.join(n for n in LABEL_TYPES if not n.endswith('_score'))}", "label")
+    if not colon:
+        return LabelWish(name, None)
+    return LabelWish(name, value if "String" in kind else _number(name, value))
+
+
+def _number(name: str, value: str) -> float:
+    if not re.fullmatch(r"\d{1,3}(?:\.\d{1,17})?", value):
+        raise InvalidInput(f"label {name} has numbers: {value!r} is none", "label")
+    return float(value)
+
+
+def _limit(text: str | None) -> int:
+    if text is None:
+        return limits.CONVERSATIONS_PAGE
+    if not text.isdecimal() or not 1 <= int(text) <= limits.CONVERSATIONS_PAGE_MAX:
+        raise InvalidInput(f"limit is a number from 1 to {limits.CONVERSATIONS_PAGE_MAX}", "limit")
+    return int(text)
+
+
+def _date_from(text: str | None, project: Project) -> datetime | None:
+    if not text or text == "all":
+        return None
+    return _resolved(DateRange(date_from=text, date_to=None, explicitDate=dates.has_time(text)), project, "date_from").date_from
+
+
+def _date_to(text: str | None, project: Project) -> datetime | None:
+    if not text:
+        return None
+    return _resolved(DateRange(date_from=_LONG_AGO, date_to=text, explicitDate=dates.has_time(text)), project, "date_to").date_to
+
+
+def _resolved(wanted: DateRange, project: Project, field: str) -> dates.ResolvedRange:
+    try:
+        return dates.resolve(wanted, "day", project)
+    except InvalidInput as error:
+        raise InvalidInput(str(error.detail).replace("dateRange", field), field) from error
+
+
+class PersonSerializer(serializers.Serializer[object]):
+    id = serializers.UUIDField()
+    distinct_id = serializers.CharField()
+    name = serializers.CharField()
+
+
+class PersonDetailSerializer(PersonSerializer):
+    properties = serializers.DictField()
+
+
+class PreviewSerializer(serializers.Serializer[object]):
+    """The beginnings of the first question and its answer."""
+
+    user = serializers.CharField()
+    assistant = serializers.CharField()
+
+
+class SummarySerializer(serializers.Serializer[object]):
+    id = serializers.CharField()
+    person = PersonSerializer()
+    started_at = serializers.DateTimeField()
+    ended_at = serializers.DateTimeField()
+    message_count = serializers.IntegerField()
+    preview = PreviewSerializer()
+    labels = serializers.DictField(child=serializers.ListField())
+
+
+class ConversationPageSerializer(serializers.Serializer[object]):
+    results = SummarySerializer(many=True)
+    next = serializers.URLField(allow_null=True)
+
+
+class LabelSerializer(serializers.Serializer[object]):
+    value = serializers.JSONField()
+    score = serializers.FloatField(allow_null=True)
+
+
+class MessageSerializer(serializers.Serializer[object]):
+    id = serializers.UUIDField()
+    role = serializers.ChoiceField(["user", "assistant", "system", "tool"])
+    content = serializers.CharField()
+    timestamp = serializers.DateTimeField()
+    event_uuid = serializers.UUIDField()
+    event = serializers.CharField()
+    kind = serializers.ChoiceField(["owned", "context"])
+    labels = serializers.DictField(child=LabelSerializer())
+    judged = serializers.BooleanField()
+    language = serializers.CharField()
+    position = serializers.IntegerField()
+
+
+class FeedbackSerializer(serializers.Serializer[object]):
+    """target_event_uuid: the task that is judged, null when unknown. name: of a metric."""
+
+    event_uuid = serializers.UUIDField()
+    event = serializers.CharField()
+    timestamp = serializers.DateTimeField()
+    target_event_uuid = serializers.UUIDField(allow_null=True)
+    name = serializers.CharField(allow_null=True)
+    text = serializers.CharField(allow_null=True)
+    value = serializers.JSONField(allow_null=True)
+    properties = serializers.DictField()
+
+
+class ConversationSerializer(serializers.Serializer[object]):
+    id = serializers.CharField()
+    person = PersonDetailSerializer()
+    started_at = serializers.DateTimeField()
+    ended_at = serializers.DateTimeField()
+    previous = serializers.CharField(allow_null=True)
+    next = serializers.CharField(allow_null=True)
+    message_count = serializers.IntegerField()
+    messages = MessageSerializer(many=True)
+    feedback = FeedbackSerializer(many=True)
