@@ -1,0 +1,40 @@
+"""Label values as the store's typed columns take them."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from posthog.clickhouse.labels import LABEL_TYPES
+
+VERSION = "$label_version"
+_TEXT_LENGTH = 200
+
+
+def as_labels(values: Mapping[str, object]) -> dict[str, Any]:
+    """Those of the values that are labels and fit their column's type."""
+    fitted = {name: _fit(LABEL_TYPES[name], value) for name, value in values.items() if name in LABEL_TYPES}
+    return {name: value for name, value in fitted.items() if value is not None}
+
+
+def given_by_client(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Labels that came with the event, from plugins elsewhere: they win over ours."""
+    return as_labels({name: properties[name] for name in LABEL_TYPES.keys() & properties.keys()})
+
+
+def _fit(kind: str, value: object) -> Any:
+    if "String" in kind:
+        return str(value)[:_TEXT_LENGTH] if isinstance(value, str | int | float) and value != "" else None
+    number = _number(value)
+    if number is None or "Float" in kind:
+        return number
+    return int(number) if number in (0, 1) else None
+
+
+def _number(value: object) -> float | None:
+    if not isinstance(value, str | int | float):
+        return None
+    try:
+        number = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return number if math.isfinite(number) else None

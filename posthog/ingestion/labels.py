@@ -1,0 +1,165 @@
+"""The labels stage: each distinct message is read by the models once, within a time budget; what is left is labelled afterwards.
+
+Labels never block and never lose an event: without a model, past the budget, or after a failure the event goes in without them, and the
+catch-up (backlog.py) adds them.
+"""
+
+import logging
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from django.conf import settings
+
+from posthog.classifiers import service
+from posthog.classifiers.service import Text
+from posthog.common import limits
+from posthog.conversations.roles import ASSISTANT, USER
+from posthog.conversations.services import StoredLabels, known_messages
+from posthog.conversations.turns import Turn, speakers
+from posthog.ingestion.events import Event, MessageKey, NewMessage, Work
+from posthog.ingestion.label_values import VERSION, as_labels, given_by_client
+from posthog.ingestion.metrics import CLASSIFIED, LABEL_CACHE, UNLABELLED
+
+logger = logging.getLogger(__name__)
+JUDGED_ROLES = (USER, ASSISTANT)
+UNLABELLED_YET = StoredLabels({}, "", "")
+
+
+class Breaker:
+    """Remembers for a while that the model failed, so that not every batch waits for it to fail again."""
+
+    def __init__(self) -> None:
+        self._closed_at = float("-inf")
+        self._lock = threading.Lock()
+
+    @property
+    def is_open(self) -> bool:
+        return time.monotonic() < self._closed_at
+
+    def trip(self) -> None:
+        with self._lock:
+            self._closed_at = time.monotonic() + limits.LABEL_BREAKER_SECONDS
+
+    def reset(self) -> None:
+        with self._lock:
+            self._closed_at = float("-inf")
+
+
+breaker = Breaker()
+
+
+def label(work: Work, progress: Callable[[], object]) -> None:
+    """Fill message_labels and messages (the new ones), and the labels of each event."""
+    _find_known(work)
+    deadline = time.monotonic() + limits.LABEL_SECONDS_PER_BATCH
+    waiting = sorted(
+        (key for key in work.messages if needs_labels(work.messages[key].role)),
+        key=lambda key: (work.messages[key].historical, work.messages[key].position),
+    )
+    _classify_new(work, [key for key in waiting if not work.messages[key].historical], deadline, progress)
+    for event in work.live:
+        event.labels = _of_event(event, work.message_labels)
+    new = [key for key, message in work.messages.items() if needs_labels(message.role) and key not in work.message_labels]
+    work.unlabelled += len(new)
+
+
+def needs_labels(role: str) -> bool:
+    return role in JUDGED_ROLES
+
+
+def classify(texts: Sequence[tuple[str, str]]) -> list[StoredLabels] | None:
+    """Labels of (role, spoken words) pairs; None when they must wait: no model, labels switched off, or the breaker is open."""
+    version = service.label_version() if settings.LABELS_ENABLED and not breaker.is_open else ""
+    if not version:
+        return None
+    try:
+        found = service.classify([Text("user" if role == USER else "assistant", spoken) for role, spoken in texts])
+    except Exception as error:  # the model's runtime raises many kinds; none may stop events
+        breaker.trip()
+        logger.warning("labels have to wait: %s: %s", type(error).__name__, error)
+        return None
+    speakers_of = ["user" if role == USER else "agent" for role, _ in texts]
+    return [
+        StoredLabels(as_labels(service.event_labels(speaker, labels)), version, labels.language)  # type: ignore[arg-type]
+        for speaker, labels in zip(speakers_of, found, strict=True)
+    ]
+
+
+def of_turns(turns: Iterable[Turn], labels: Callable[[Turn], StoredLabels | None]) -> dict[str, Any]:
+    """Labels of an event from those of its speakers; with `$label_version` once each of them is labelled."""
+    found = [labels(turn) for turn in speakers(turns) if turn]
+    combined: dict[str, Any] = {}
+    for one in found:
+        combined |= one.labels if one else {}
+    if found and all(one and one.label_version for one in found):
+        combined[VERSION] = next(one.label_version for one in found if one)
+    return combined
+
+
+def _find_known(work: Work) -> None:
+    """Split the batch's messages into those with a row in the store and new ones."""
+    found: dict[MessageKey, NewMessage] = {}
+    for event in work.live:
+        for message in event.content.messages if event.content else ():
+            key = (event.project_id, message.message_id)
+            if key not in found:
+                found[key] = NewMessage(
+                    event.position,
+                    message.message_id,
+                    message.role,
+                    message.content,
+                    message.spoken,
+                    event.created_at,
+                    event.envelope.historical,
+                )
+    known = _known(found)
+    LABEL_CACHE.labels("hit").inc(len(known))
+    LABEL_CACHE.labels("miss").inc(len(found) - len(known))
+    work.message_labels.update(known)
+    work.messages.update({key: message for key, message in found.items() if key not in known})
+    work.unlabelled += sum(1 for key in known if needs_labels(found[key].role) and not known[key].label_version)
+
+
+def _known(keys: Iterable[MessageKey]) -> dict[MessageKey, StoredLabels]:
+    by_project = defaultdict(list)
+    for project_id, message_id in keys:
+        by_project[project_id].append(message_id)
+    return {
+        (project_id, message_id): labels
+        for project_id, ids in by_project.items()
+        for message_id, labels in known_messages(project_id, ids).items()
+    }
+
+
+def _classify_new(work: Work, keys: Sequence[MessageKey], deadline: float, progress: Callable[[], object]) -> None:
+    size = 1 if work.watch.careful else limits.LABEL_CHUNK
+    for start in range(0, len(keys), size):
+        chunk = _watched(work, keys[start : start + size])
+        if not chunk:
+            continue
+        late = time.monotonic() >= deadline
+        found = None if late else classify([(work.messages[key].role, work.messages[key].spoken) for key in chunk])
+        if found is None:
+            UNLABELLED.labels("budget" if late else "model").inc(len(keys) - start)
+            return
+        CLASSIFIED.labels("ingestion").inc(len(chunk))
+        work.message_labels.update(zip(chunk, found, strict=True))
+        progress()
+
+
+def _watched(work: Work, keys: Sequence[MessageKey]) -> Sequence[MessageKey]:
+    """The messages that may be read: not those of an event that killed workers."""
+    if not work.watch.careful:
+        return keys
+    by_position = {event.position: event for event in work.events}
+    for key in keys:
+        work.watch.touch("labels", by_position[work.messages[key].position])
+    return [key for key in keys if by_position[work.messages[key].position].fate is None]
+
+
+def _of_event(event: Event, labels: dict[MessageKey, StoredLabels]) -> dict[str, Any]:
+    computed = of_turns(event.turns, lambda turn: labels.get((event.project_id, turn.message_id)))
+    return computed | given_by_client(event.properties)

@@ -1,0 +1,41 @@
+"""Background work. A task is only a reminder: what is to be done stands in the log and in the store."""
+
+import threading
+from typing import Any
+
+from celery import signals
+from django.conf import settings
+from django.db import close_old_connections
+
+from posthog.common.celery import app
+from posthog.ingestion import backlog, partition
+
+_stopping = threading.Event()
+_running = threading.Lock()
+
+
+@signals.worker_shutting_down.connect
+def _stop(**_: Any) -> None:
+    """The loops end after the batch at hand, so that the worker stops in order."""
+    _stopping.set()
+
+
+@app.task(name="posthog.ingestion.tasks.ingest_partition")
+def ingest_partition(number: int) -> int:
+    """Read a partition of the log while it has events. Returns at once when another worker does."""
+    try:
+        return partition.consume(number, _stopping)
+    finally:
+        close_old_connections()
+
+
+@app.task(name="posthog.ingestion.tasks.label_backlog", queue="default")
+def label_backlog() -> int:
+    """Label what went in without labels, for a while. Returns the number of messages, turns and events that got theirs."""
+    if not settings.LABELS_ENABLED or not _running.acquire(blocking=False):
+        return 0
+    try:
+        return backlog.catch_up(_stopping)
+    finally:
+        _running.release()
+        close_old_connections()

@@ -1,0 +1,60 @@
+"""When an event happened: the client's time, freed of the skew of the client's clock."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from posthog.common import limits
+from posthog.common.time import in_utc, parse_timestamp
+
+_EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+_LATEST = datetime(2149, 6, 6, tzinfo=UTC)  # the last day that ClickHouse's Date holds
+
+
+def resolve(
+    raw: dict[str, Any], properties: dict[str, Any], *, now: datetime, sent_at: str | None, historical: bool
+) -> tuple[datetime, bool]:
+    """The event's time, and whether the client's own was unreadable.
+
+    timestamp - (sent_at - now) where both are given, else the timestamp, else now - offset milliseconds, else now. A historical
+    event's timestamp is taken as it is. More than 23 hours ahead of now becomes now; times are clamped to 1970-2149.
+    """
+    given = raw.get("timestamp")
+    moment = _parsed(given)
+    offset = raw.get("offset")
+    if moment is not None:
+        skewed = sent_at and not historical and properties.get("$ignore_sent_at") is not True
+        result = _without_skew(moment, sent_at, now) if skewed and sent_at else moment
+    elif isinstance(offset, int | float) and not isinstance(offset, bool):
+        result = _shifted(now, -offset)
+    else:
+        result = now
+    return _bounded(result, now), given not in (None, "") and moment is None
+
+
+def _parsed(given: Any) -> datetime | None:
+    if isinstance(given, bool) or not isinstance(given, str | int | float):
+        return None
+    return parse_timestamp(str(given))
+
+
+def _without_skew(moment: datetime, sent_at: str, now: datetime) -> datetime:
+    sent = parse_timestamp(sent_at)
+    if sent is None:
+        return moment
+    try:
+        return moment - (sent - now)
+    except OverflowError:
+        return moment
+
+
+def _shifted(moment: datetime, milliseconds: float) -> datetime:
+    try:
+        return moment + timedelta(milliseconds=milliseconds)
+    except (OverflowError, ValueError):
+        return moment
+
+
+def _bounded(moment: datetime, now: datetime) -> datetime:
+    if moment > now + timedelta(hours=limits.FUTURE_HOURS):
+        return now
+    return min(max(in_utc(moment), _EARLIEST), _LATEST)
