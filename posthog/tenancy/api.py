@@ -5,7 +5,7 @@ from typing import Any, cast
 from django.conf import settings
 from django.contrib.auth import authenticate, login, logout
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework import mixins, status
 from rest_framework.exceptions import NotAuthenticated, PermissionDenied
 from rest_framework.permissions import AllowAny
@@ -21,7 +21,6 @@ from posthog.tenancy.schema import (
     LoginInput,
     MemberInput,
     MemberOutput,
-    OrganizationOutput,
     PersonalKeySerializer,
     ProjectSerializer,
     SetupInput,
@@ -35,6 +34,7 @@ class Preflight(APIView):
     permission_classes = [AllowAny]
     authentication_classes = []
 
+    @extend_schema(responses=PreflightOutput)
     def get(self, request: Request) -> Response:
         demo = Project.objects.filter(is_demo=True).exists()
         return Response({"initialized": services.is_initialized(), "version": settings.VERSION, "demo": demo})
@@ -45,7 +45,7 @@ class Setup(APIView):
 
     permission_classes = [AllowAny]
 
-    @extend_schema(request=SetupInput)
+    @extend_schema(request=SetupInput, responses={201: MeOutput})
     def post(self, request: Request) -> Response:
         if services.is_initialized():
             raise PermissionDenied("This server has been set up already. Sign in instead.")
@@ -62,7 +62,7 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 class Login(APIView):
     permission_classes = [AllowAny]
 
-    @extend_schema(request=LoginInput)
+    @extend_schema(request=LoginInput, responses=MeOutput)
     def post(self, request: Request) -> Response:
         data = LoginInput(data=request.data)
         data.is_valid(raise_exception=True)
@@ -79,21 +79,26 @@ class Login(APIView):
 class Logout(APIView):
     permission_classes = [AllowAny]
 
+    @extend_schema(request=None, responses={204: None})
     def post(self, request: Request) -> Response:
         logout(request._request)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class Me(APIView):
+    @extend_schema(responses=MeOutput)
     def get(self, request: Request) -> Response:
         access.check_scope(request, "user:read")
         return Response(describe(access.signed_in_user(request)))
 
+    @extend_schema(request=MePatch, responses=MeOutput)
     def patch(self, request: Request) -> Response:
         """`set_current_team`: the project that @current means."""
         access.check_scope(request, "user:write")
+        data = MePatch(data=request.data)
+        data.is_valid(raise_exception=True)
         user = access.signed_in_user(request)
-        wanted = request.data.get("set_current_team") if isinstance(request.data, dict) else None
+        wanted = data.validated_data.get("set_current_team")
         if wanted is not None:
             user.current_project = access.project_for(request, str(wanted))
             user.save(update_fields=["current_project"])
@@ -101,22 +106,11 @@ class Me(APIView):
 
 
 def describe(user: User) -> dict[str, Any]:
+    """The signed-in user with organization, current project and all projects."""
     projects = access.projects_of(user)
     current = next((project for project in projects if project.pk == user.current_project_id), projects[0] if projects else None)
-    organization = current.organization if current else None
-    return {
-        "id": user.pk,
-        "uuid": user.uuid,
-        "distinct_id": str(user.uuid),
-        "email": user.email,
-        "first_name": user.first_name,
-        "last_name": user.last_name,
-        "organization": OrganizationOutput(organization).data if organization else None,
-        "team": ProjectSerializer(current).data if current else None,
-        "projects": [
-            {"id": project.pk, "name": project.name, "api_token": project.api_token, "is_demo": project.is_demo} for project in projects
-        ],
-    }
+    known = {name: getattr(user, name) for name in ("pk", "uuid", "email", "first_name", "last_name")}
+    return MeOutput({**known, "organization": current.organization if current else None, "team": current, "projects": projects}).data
 
 
 class Projects(mixins.ListModelMixin, mixins.CreateModelMixin, GenericViewSet[Project]):
@@ -156,6 +150,7 @@ class ProjectDetail(ProjectScopedView):
 class ResetToken(ProjectScopedView):
     scope_object = "project"
 
+    @extend_schema(request=None, responses=ProjectSerializer)
     def patch(self, request: Request, project_id: str) -> Response:
         _require_admin(request, self.project)
         services.reset_token(self.project)
@@ -167,7 +162,7 @@ class Members(ProjectScopedView):
 
     scope_object = "project"
 
-    @extend_schema(responses=MemberOutput(many=True))
+    @extend_schema(responses=inline_serializer("MemberList", {"results": MemberOutput(many=True)}))
     def get(self, request: Request, project_id: str) -> Response:
         members = Membership.objects.filter(organization=self.project.organization_id).select_related("user").order_by("joined_at")
         return Response({"results": MemberOutput(members, many=True).data})

@@ -57,6 +57,34 @@ class ProjectSerializer(serializers.ModelSerializer[Project]):
         return value
 
 
+class ProjectSummary(serializers.ModelSerializer[Project]):
+    class Meta:
+        model = Project
+        fields = ["id", "name", "api_token", "is_demo"]
+
+
+class MeOutput(serializers.Serializer[Any]):
+    id = serializers.IntegerField(source="pk")
+    uuid = serializers.UUIDField()
+    distinct_id = serializers.CharField(source="uuid")
+    email = serializers.EmailField()
+    first_name = serializers.CharField()
+    last_name = serializers.CharField()
+    organization = OrganizationOutput(allow_null=True)
+    team = ProjectSerializer(allow_null=True)
+    projects = ProjectSummary(many=True)
+
+
+class PreflightOutput(serializers.Serializer[Any]):
+    initialized = serializers.BooleanField()
+    version = serializers.CharField()
+    demo = serializers.BooleanField()
+
+
+class MePatch(serializers.Serializer[Any]):
+    set_current_team = serializers.IntegerField(required=False)
+
+
 class MemberOutput(serializers.ModelSerializer[Membership]):
     email = serializers.EmailField(source="user.email")
     first_name = serializers.CharField(source="user.first_name")
