@@ -21,7 +21,10 @@ from posthog.tenancy.schema import (
     LoginInput,
     MemberInput,
     MemberOutput,
+    MeOutput,
+    MePatch,
     PersonalKeySerializer,
+    PreflightOutput,
     ProjectSerializer,
     SetupInput,
 )
