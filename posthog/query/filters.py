@@ -12,10 +12,11 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from posthog.common import limits
-from posthog.hogql import ast, parser
+from posthog.hogql import ast
 from posthog.hogql import build as b
 from posthog.hogql.context import Context
 from posthog.hogql.property_types import PropertyType, Scope
+from posthog.query.columns import parse
 from posthog.query.operators import Operand, condition
 from posthog.query.schema_shared import (
     CohortFilter,
@@ -157,7 +158,7 @@ def _group_property(node: GroupFilter, scope: FilterScope) -> ast.Expr | None:
 
 
 def _hogql(node: HogQLFilter, scope: FilterScope) -> ast.Expr | None:
-    return parser.parse_expr(node.key) if node.key and node.key.strip() else None
+    return parse(node.key, "properties") if node.key and node.key.strip() else None
 
 
 def _flag(node: FlagFilter, scope: FilterScope) -> ast.Expr | None:

@@ -108,7 +108,7 @@ def _is_one_of(field: ast.Expr, values: Sequence[Value | datetime]) -> ast.Expr:
 def _typed(operand: Operand, value: Value) -> Value | datetime | None:
     """The value in the type of the property; None where it does not fit, and both are compared as text."""
     if operand.kind == "Numeric":
-        return _number(value)
+        return {"true": 1.0, "false": 0.0}.get(_text(value).lower(), _number(value))
     if operand.kind == "Boolean":
         return {"true": True, "false": False, "1": True, "0": False}.get(_text(value).lower())
     if operand.kind == "DateTime":

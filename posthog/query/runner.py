@@ -43,7 +43,7 @@ class QueryRunner(ABC, Generic[Q]):
         self.now = now or utc_now()
         self.context = Context(team_id=project.pk, timezone=project.timezone)
         self.statements: list[str] = []
-        self._check = check
+        self.check = check
 
     @abstractmethod
     def run(self) -> dict[str, Any]:
@@ -55,8 +55,8 @@ class QueryRunner(ABC, Generic[Q]):
 
     def execute(self, node: ast.SelectQuery | ast.SelectSetQuery) -> HogQLResult:
         """Run one statement; every statement of a query stands in the answer's `hogql`. Stops here if the query was cancelled."""
-        if self._check:
-            self._check()
+        if self.check:
+            self.check()
         result = execute(node, self.context, tag=f"{self.kind} project={self.project.pk}")
         self.statements.append(result.sql)
         return result

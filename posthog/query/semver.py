@@ -28,7 +28,8 @@ def semver_condition(text: ast.Expr, operator: str, value: str, name: str) -> as
 
 def _numbers(text: ast.Expr) -> ast.Expr:
     digits = b.call("extract", b.call("ifNull", text, ""), r"^v?([0-9]+(?:\.[0-9]+){0,2})")
-    numbers = b.call("arrayMap", b.lambda_(["part"], b.call("toIntOrZero", b.field("part"))), b.call("splitByChar", ".", digits))
+    number = b.call("ifNull", b.call("toInt", b.field("part")), 0)
+    numbers = b.call("arrayMap", b.lambda_(["part"], number), b.call("splitByChar", ".", digits))
     return b.call("arrayResize", numbers, 3, 0)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from posthog.hogql import ast, parser
+from posthog.hogql import ast
 from posthog.hogql import build as b
+from posthog.query.columns import parse
 from posthog.query.schema_shared import EventsNode
 from posthog.rest.errors import InvalidInput
 
@@ -55,7 +56,7 @@ def aggregate(node: EventsNode, group_type_index: int | None) -> ast.Expr:
             raise InvalidInput(
                 "series.math_hogql: the math 'hogql' needs an aggregate expression such as sum(properties.price)", attr="math_hogql"
             )
-        return parser.parse_expr(node.math_hogql)
+        return parse(node.math_hogql, "math_hogql")
     return over(math, _number(node)) if math in _OF_PROPERTY else b.call("count")
 
 

@@ -1,0 +1,206 @@
+"""Answers EventsQuery: rows of events, or of values computed from them. With a `source`, exactly the events behind a point."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from posthog.common import json, limits
+from posthog.conversations.restore import restore_texts
+from posthog.hogql import ast
+from posthog.hogql import build as b
+from posthog.insights.points import point_of
+from posthog.people import selectors
+from posthog.query.columns import Column, is_aggregate, parse, read_columns, read_order
+from posthog.query.dates import parse_moment
+from posthog.query.filters import property_to_expr, test_account_filters
+from posthog.query.rows import plain
+from posthog.query.runner import QueryRunner, register
+from posthog.query.schema import EventsQuery
+from posthog.rest.errors import InvalidInput
+
+_AFTER, _BEFORE_SECONDS = "-24h", 5
+_STAR = (
+    "uuid",
+    "event",
+    "properties",
+    "timestamp",
+    "distinct_id",
+    "elements_chain",
+    "created_at",
+    "conversation_id",
+    "person_id",
+    "message_refs",
+)
+_PERSON = ("person_id", "distinct_id")
+_WIDE: dict[str, tuple[str, ...]] = {"*": _STAR, "person": _PERSON, "person_display_name": _PERSON}
+
+
+@register("EventsQuery")
+class EventsQueryRunner(QueryRunner[EventsQuery]):
+    def run(self) -> dict[str, Any]:
+        if self.query.actionId is not None:
+            raise InvalidInput("actionId: actions are not available on this server yet", attr="actionId")
+        limit, offset = self.query.limit or limits.QUERY_ROWS, self.query.offset or 0
+        result = self.execute(self._statement(limit + 1, offset))
+        rows = self._shaped(result.rows[:limit])
+        return {
+            "results": rows,
+            "columns": [column.text for column in self.columns],
+            "types": self._types(result.types),
+            "hasMore": len(result.rows) > limit,
+            "limit": limit,
+            "offset": offset,
+        }
+
+    @cached_property
+    def columns(self) -> list[Column]:
+        return read_columns(self.query.select or ["*"])
+
+    @cached_property
+    def exprs(self) -> list[ast.Expr]:
+        """The expression of each column; columns that stand for several fields are tuples of them."""
+        return [
+            b.tuple_(*(b.field(name) for name in _WIDE[column.source])) if column.source in _WIDE else column.expr
+            for column in self.columns
+        ]
+
+    def _statement(self, limit: int, offset: int) -> ast.SelectQuery:
+        aggregates = [is_aggregate(expr) for expr in self.exprs]
+        having = [parse(text, "where") for text in self.query.where or []]
+        filtered = [expr for expr in having if not is_aggregate(expr)]
+        counted = [expr for expr in having if is_aggregate(expr)]
+        named = [b.alias(f"column_{index}", expr) for index, expr in enumerate(self._selected())]
+        return ast.SelectQuery(
+            select=named,
+            select_from=b.table("events"),
+            where=b.and_([*self._conditions(), *filtered]),
+            group_by=[expr for expr, counts in zip(self.exprs, aggregates, strict=True) if not counts] if any(aggregates) else [],
+            having=b.and_(counted) if counted else None,
+            order_by=self._order(aggregates),
+            limit=limit,
+            offset=offset,
+        )
+
+    def _selected(self) -> list[ast.Expr]:
+        """The columns one after the other, tuples taken apart: a tuple would lose the types of its fields."""
+        selected = list[ast.Expr]()
+        for expr in self.exprs:
+            selected += expr.exprs if isinstance(expr, ast.Tuple) and self._is_wide(expr) else [expr]
+        return selected
+
+    def _is_wide(self, expr: ast.Expr) -> bool:
+        return self.columns[self.exprs.index(expr)].source in _WIDE
+
+    def _conditions(self) -> list[ast.Expr]:
+        query = self.query
+        conditions = [*self._in_time()]
+        if query.source is not None:
+            conditions.append(point_of(self, query.source).events_where())
+        if query.event is not None:
+            conditions.append(b.eq(b.field("event"), query.event))
+        if query.personId is not None:
+            conditions.append(b.eq(b.field("person_id"), _uuid(query.personId)))
+        conditions += [property_to_expr(part, self.context) for part in (query.properties, query.fixedProperties) if part]
+        if query.filterTestAccounts:
+            conditions.append(test_account_filters(self.project, self.context))
+        return conditions
+
+    def _in_time(self) -> list[ast.Expr]:
+        """The last day, unless the query says otherwise or asks for the events behind a point, which bring their own time."""
+        zone, query = ZoneInfo(self.project.timezone), self.query
+        after = query.after or (None if query.source else _AFTER)
+        conditions = list[ast.Expr]()
+        if after and after != "all":
+            conditions.append(b.gt(b.field("timestamp"), parse_moment(after, zone, self.now, "after")))
+        if query.before:
+            conditions.append(b.lt(b.field("timestamp"), parse_moment(query.before, zone, self.now, "before")))
+        elif query.source is None:
+            soon = b.arithmetic("+", b.constant(self.now), b.call("toIntervalSecond", _BEFORE_SECONDS))
+            conditions.append(b.lt(b.field("timestamp"), soon))
+        return conditions
+
+    def _order(self, aggregates: Sequence[bool]) -> list[ast.OrderExpr]:
+        if self.query.orderBy:
+            return [read_order(text) for text in self.query.orderBy]
+        if any(aggregates):
+            return [b.order(self._most_telling(aggregates), "DESC")]
+        return [b.order(b.field("timestamp"), "DESC"), b.order(b.field("uuid"))]
+
+    def _most_telling(self, aggregates: Sequence[bool]) -> ast.Expr:
+        """`count()` where it is a column, else the first aggregate."""
+        counted = [expr for expr, counts in zip(self.exprs, aggregates, strict=True) if counts]
+        return next((expr for expr in counted if expr == b.call("count")), counted[0])
+
+    def _types(self, types: Sequence[str]) -> list[str]:
+        found, place = list[str](), 0
+        for column in self.columns:
+            found.append("Object" if column.source in _WIDE else types[place] if place < len(types) else "")
+            place += len(_WIDE.get(column.source, ("",)))
+        return found
+
+    def _shaped(self, rows: Sequence[Sequence[Any]]) -> list[list[Any]]:
+        places, at = list[tuple[Column, int]](), 0
+        for column in self.columns:
+            places.append((column, at))
+            at += len(_WIDE.get(column.source, ("",)))
+        shaped: list[list[Any]] = [[] for _ in rows]
+        for column, place in places:
+            width = len(_WIDE.get(column.source, ("",)))
+            cells = self._cells(column.source, [row[place : place + width] for row in rows])
+            for row, cell in zip(shaped, cells, strict=True):
+                row.append(cell)
+        return shaped
+
+    def _cells(self, source: str, values: Sequence[Sequence[Any]]) -> list[Any]:
+        if source == "*":
+            return self._events(values)
+        if source in _WIDE:
+            return self._people(values, source == "person")
+        return [plain(value[0]) for value in values]
+
+    def _events(self, values: Sequence[Sequence[Any]]) -> list[Any]:
+        """Whole events as the client sent them: texts of messages are put back."""
+        events = [dict(zip(_STAR, value, strict=True)) for value in values]
+        stored = [(_object(event["properties"]), str(event.pop("message_refs") or "")) for event in events]
+        for event, properties in zip(events, restore_texts(self.project.pk, stored), strict=True):
+            event.update(properties=properties, team_id=self.project.pk)
+        return [plain(event) for event in events]
+
+    def _people(self, values: Sequence[Sequence[Any]], whole: bool) -> list[Any]:
+        found = selectors.by_ids(self.project.pk, {UUID(str(person)) for person, _ in values})
+        cells = list[Any]()
+        for person, distinct_id in values:
+            known = found.get(UUID(str(person)))
+            if not whole:
+                cells.append({"id": str(person), "distinct_id": distinct_id, "display_name": known.name if known else distinct_id})
+            elif known is None:
+                cells.append({"distinct_id": distinct_id})
+            else:
+                created_at = known.created_at.isoformat()
+                cells.append(
+                    {
+                        "uuid": str(known.id),
+                        "created_at": created_at,
+                        "properties": dict(known.properties),
+                        "distinct_id": distinct_id,
+                        "name": known.name,
+                    }
+                )
+        return cells
+
+
+def _object(value: Any) -> dict[str, Any]:
+    """Properties as the engine gives them: JSON text, or already read."""
+    read = json.loads(value) if isinstance(value, str | bytes) and value else value
+    return read if isinstance(read, dict) else {}
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise InvalidInput("personId: expected a UUID", attr="personId") from None

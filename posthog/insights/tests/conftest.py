@@ -1,0 +1,3 @@
+from posthog.query.tests.conftest import ask, stores
+
+__all__ = ["ask", "stores"]

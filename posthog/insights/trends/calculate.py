@@ -1,0 +1,202 @@
+"""The numbers of one series: one statement where its breakdown has few values, three where the rest has to be folded into "other"."""
+
+from __future__ import annotations
+
+import math as numbers
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from posthog.common import limits
+from posthog.hogql import ast
+from posthog.hogql import build as b
+from posthog.hogql.query import HogQLResult
+from posthog.insights.trends import math
+from posthog.insights.trends.breakdowns import BreakdownKey, edges, order_of, raw
+from posthog.insights.trends.series import TrendsSeries
+from posthog.rest.errors import InvalidInput
+
+Execute = Callable[[ast.SelectQuery], HogQLResult]
+# One number per bucket; a single one for a whole period.
+Values = list[float]
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """`values` in the order of the answer; the key is None without a breakdown. `tops` are the keys with a series of their own."""
+
+    values: list[tuple[BreakdownKey | None, Values]]
+    tops: list[BreakdownKey]
+    has_more: bool = False
+
+
+def numbers_of(series: TrendsSeries, execute: Execute) -> Numbers:
+    """All numbers of a series, zero where nothing happened."""
+    counted = _Counted(series, execute)
+    if series.breakdowns.none:
+        rows = counted.rows([])
+        return Numbers([(None, counted.filled(rows).get((), counted.zeros))], [])
+    rows = counted.rows(series.breakdowns.exprs, limits.QUERY_SINGLE_SCAN_ROWS + 1)
+    found = counted.filled(rows)
+    if len(rows) <= limits.QUERY_SINGLE_SCAN_ROWS and len(found) <= series.breakdowns.limit:
+        return Numbers(_sorted(found), _keys(found))
+    tops = counted.tops() if len(rows) > limits.QUERY_SINGLE_SCAN_ROWS else _keys(found)[: series.breakdowns.limit]
+    folded = counted.filled(counted.rows(series.breakdowns.folded(tops)))
+    if series.breakdowns.hide_other:
+        folded.pop(series.breakdowns.other, None)
+    return Numbers(_sorted(folded), tops, has_more=True)
+
+
+def tops_of(series: TrendsSeries, execute: Execute) -> list[BreakdownKey]:
+    """The breakdown values that have a series of their own."""
+    return numbers_of(series, execute).tops
+
+
+def with_bins(series: TrendsSeries, execute: Execute) -> TrendsSeries:
+    """The series with the bounds of its histogram bins, which depend on the lowest and highest value in the period."""
+    wanted = {index: part for index, part in enumerate(series.breakdowns.parts) if part.histogram_bin_count}
+    if not wanted:
+        return series
+    values = [b.call("toFloat", raw(part)) for part in wanted.values()]
+    row = execute(
+        ast.SelectQuery(
+            select=[b.call(name, value) for value in values for name in ("min", "max")],
+            select_from=b.table("events"),
+            where=series.events_where(),
+        )
+    ).rows[0]
+    bounds = {
+        index: edges(float(row[2 * place]), float(row[2 * place + 1]), part.histogram_bin_count or 1) if row[2 * place] is not None else ()
+        for place, (index, part) in enumerate(wanted.items())
+    }
+    return replace(series, bins=bounds)
+
+
+def _sorted(found: dict[BreakdownKey, Values]) -> list[tuple[BreakdownKey | None, Values]]:
+    return [(key, found[key]) for key in _keys(found)]
+
+
+def _keys(found: dict[BreakdownKey, Values]) -> list[BreakdownKey]:
+    return sorted(found, key=lambda key: order_of(key, sum(found[key])))
+
+
+class _Counted:
+    """The statements for one series. Rows are (bucket start in ms, value, one text per breakdown)."""
+
+    def __init__(self, series: TrendsSeries, execute: Execute) -> None:
+        self.series, self.execute = series, execute
+        self.place = {_milliseconds(start): index for index, start in enumerate(series.period.starts)}
+
+    @property
+    def zeros(self) -> Values:
+        return [0.0] * (len(self.place) or 1)
+
+    def rows(self, keys: Sequence[ast.Expr], limit: int | None = None) -> list[tuple[Any, ...]]:
+        return self.execute(self._statement(keys, limit)).rows
+
+    def filled(self, rows: Sequence[tuple[Any, ...]]) -> dict[BreakdownKey, Values]:
+        found: dict[BreakdownKey, Values] = {}
+        factor = math.scale(self.series.node, self.series.query.samplingFactor)
+        for bucket, value, *key in rows:
+            values = found.setdefault(tuple(key), self.zeros)
+            values[self.place[bucket] if self.place else 0] = _float(value) * factor
+        return found
+
+    def tops(self) -> list[BreakdownKey]:
+        """Ranked by the engine, for breakdowns with very many values."""
+        of = self.series.breakdowns
+        names = [f"key_{index}" for index in range(len(of.parts))]
+        missing = b.or_([b.call("has", b.array(*(b.field(name) for name in names)), marker) for marker in _MARKERS])
+        ranked = ast.SelectQuery(
+            select=[b.field(name) for name in names],
+            select_from=b.table(self._statement(of.exprs, None)),
+            group_by=[b.field(name) for name in names],
+            order_by=[b.order(missing), b.order(b.call("sum", b.field("value")), "DESC"), *(b.order(b.field(name)) for name in names)],
+            limit=of.limit,
+        )
+        return [tuple(row) for row in self.execute(ranked).rows]
+
+    def _statement(self, keys: Sequence[ast.Expr], limit: int | None) -> ast.SelectQuery:
+        named = [b.alias(f"key_{index}", key) for index, key in enumerate(keys)]
+        series = self.series
+        if math.per_actor(series.node):
+            statement = self._per_actor(named)
+        elif series.is_cumulative and series.counted_once is not None and not series.sliding_days and self.place:
+            statement = self._cumulative(named)
+        else:
+            value = math.aggregate(series.node, series.query.aggregation_group_type_index)
+            statement = self._plain(self._bucket(), value, named, b.table("events"), series.events_where())
+        statement.limit = limit
+        return statement
+
+    def _plain(
+        self, bucket: ast.Expr, value: ast.Expr, keys: Sequence[ast.Alias], source: ast.JoinExpr, where: ast.Expr | None
+    ) -> ast.SelectQuery:
+        groups = [b.field("bucket") if self.place else None, *(b.field(key.alias) for key in keys)]
+        return ast.SelectQuery(
+            select=[b.alias("bucket", bucket), b.alias("value", value), *keys],
+            select_from=source,
+            where=where,
+            group_by=[group for group in groups if group is not None],
+        )
+
+    def _bucket(self) -> ast.Expr:
+        """Start of the bucket in ms; the buckets are cut here and not by the engine, so that both agree on every change of the clock."""
+        if not self.place:
+            return b.constant(0)
+        if self.series.sliding_days:
+            return self._sliding_buckets()
+        return b.call("roundDown", b.call("toUnixTimestamp64Milli", b.field("timestamp")), b.array(*self.place))
+
+    def _sliding_buckets(self) -> ast.Expr:
+        """Every bucket in whose window the event lies; an event counts in several."""
+        windows = [self.series.window(index) for index in self.place.values()]
+        spans = b.array(*(b.tuple_(*map(_milliseconds, window), start) for window, start in zip(windows, self.place, strict=True)))
+        moment, span = b.call("toUnixTimestamp64Milli", b.field("timestamp")), b.field("span")
+        inside = b.and_([b.gte(moment, ast.TupleAccess(span, 1)), b.lt(moment, ast.TupleAccess(span, 2))])
+        matching = b.call("arrayFilter", b.lambda_(["span"], inside), spans)
+        return b.call("arrayJoin", b.call("arrayMap", b.lambda_(["span"], ast.TupleAccess(b.field("span"), 3)), matching))
+
+    def _per_actor(self, keys: Sequence[ast.Alias]) -> ast.SelectQuery:
+        """First each actor's count in each bucket, then the aggregate over actors."""
+        inner = self._plain(self._bucket(), b.call("count"), keys, b.table("events"), self.series.events_where())
+        inner.select = [*inner.select, b.alias("actor", self.series.actor)]
+        inner.group_by = [*inner.group_by, b.field("actor")]
+        value = math.over(math.per_actor(self.series.node) or "avg", b.field("value"))
+        return self._plain_over(inner, value, keys)
+
+    def _cumulative(self, keys: Sequence[ast.Alias]) -> ast.SelectQuery:
+        """Who is counted once counts in the first bucket only, so that the running sum counts nobody twice."""
+        once = self.series.counted_once
+        assert once is not None
+        inner = ast.SelectQuery(
+            select=[b.alias("bucket", b.call("min", self._bucket())), b.alias("once", once), *keys],
+            select_from=b.table("events"),
+            where=self.series.events_where(),
+            group_by=[b.field("once"), *(b.field(key.alias) for key in keys)],
+        )
+        return self._plain_over(inner, b.call("count"), keys)
+
+    def _plain_over(self, inner: ast.SelectQuery, value: ast.Expr, keys: Sequence[ast.Alias]) -> ast.SelectQuery:
+        outer = [b.alias(key.alias, b.field("counted", key.alias)) for key in keys]
+        statement = self._plain(b.field("counted", "bucket"), value, outer, b.table(inner, "counted"), None)
+        if not self.place:
+            statement.group_by = [b.field("bucket"), *statement.group_by]
+        return statement
+
+
+_MARKERS = ("$$_posthog_breakdown_null_$$", '["",""]')
+
+
+def _milliseconds(moment: datetime) -> int:
+    return int(moment.astimezone(UTC).timestamp()) * 1000
+
+
+def _float(value: Any) -> float:
+    """A value of the engine as a number that JSON can say; an average of nothing is 0."""
+    try:
+        number = float(value or 0)
+    except (TypeError, ValueError):
+        raise InvalidInput("series.math_hogql: the expression must give a number", attr="math_hogql") from None
+    return number if numbers.isfinite(number) else 0.0

@@ -1,0 +1,113 @@
+"""Answers TrendsQuery, and finds the series and point that a question about the people behind a trend speaks of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from posthog.hogql import ast
+from posthog.hogql import build as b
+from posthog.insights.trends import results
+from posthog.insights.trends.breakdowns import BreakdownKey
+from posthog.insights.trends.calculate import numbers_of, tops_of, with_bins
+from posthog.insights.trends.period import CompareLabel, Period
+from posthog.insights.trends.results import Counted
+from posthog.insights.trends.series import WHOLE, TrendsSeries
+from posthog.query import dates
+from posthog.query.runner import QueryRunner, register
+from posthog.query.schema import EventsNode, InsightActorsQuery, TrendsQuery
+from posthog.rest.errors import InvalidInput
+
+# A chart that reaches into the present is computed again after a few seconds, so that new events show.
+FRESH_SECONDS = 10
+FRESH_SECONDS_OF_THE_PAST = 60
+
+
+@dataclass(frozen=True)
+class Point:
+    """One point of a trend: a series, one of its buckets (None: all of them), one breakdown value (None: all of them)."""
+
+    series: TrendsSeries
+    bucket: int | None
+    breakdown: BreakdownKey | None
+    tops: list[BreakdownKey]
+
+    def events_where(self) -> ast.Expr:
+        """Condition on the events behind the point."""
+        return self.series.events_where(self.bucket, self.breakdown, tops=self.tops)
+
+
+@register("TrendsQuery")
+class TrendsQueryRunner(QueryRunner[TrendsQuery]):
+    def run(self) -> dict[str, Any]:
+        results.check_formulas(self.query)
+        answers, has_more = list[dict[str, Any]](), False
+        for period in self.periods:
+            counted = [self._counted(series) for series in self.series(period)]
+            has_more = has_more or any(item.numbers.has_more for item in counted)
+            by_formula = bool(results.formulas(self.query.trendsFilter))
+            answers += results.formula_results(self.query, counted) if by_formula else results.series_results(counted)
+        return {"results": answers, "hasMore": has_more, "resolved_date_range": self.periods[0].range.shown()}
+
+    def fresh_seconds(self) -> int:
+        date_to = self.query.dateRange.date_to if self.query.dateRange else None
+        ended = date_to is not None and self._resolved().date_to < self.now - timedelta(days=1)
+        return FRESH_SECONDS_OF_THE_PAST if ended else FRESH_SECONDS
+
+    @property
+    def periods(self) -> list[Period]:
+        """The current period, and the one it is compared with."""
+        current = self._resolved()
+        whole = bool(self.query.trendsFilter and self.query.trendsFilter.display in WHOLE)
+        found, compare = [Period(current, whole)], self.query.compareFilter
+        if compare and compare.compare:
+            found.append(Period(dates.previous(current, compare.compare_to), whole, "previous"))
+        return found
+
+    def series(self, period: Period) -> list[TrendsSeries]:
+        return [
+            TrendsSeries(self.project, self.context, self.query, index, _events_node(node, index), period)
+            for index, node in enumerate(self.query.series)
+        ]
+
+    def point(self, asked: InsightActorsQuery) -> Point:
+        """The point that a question names. Raises InvalidInput naming the field that does not fit the insight."""
+        series = self._asked_series(asked.series or 0, asked.compare or "current")
+        bucket = None if asked.day is None or series.period.whole else series.period.index_of(asked.day)
+        if asked.breakdown is None or asked.breakdown == []:
+            return Point(series, bucket, None, [])
+        if series.breakdowns.none:
+            raise InvalidInput("breakdown: the insight has no breakdown", attr="breakdown")
+        series = with_bins(series, self.execute)
+        key = series.breakdowns.key_of(asked.breakdown)
+        tops = tops_of(series, self.execute) if key == series.breakdowns.other else []
+        return Point(series, bucket, key, tops)
+
+    def _asked_series(self, index: int, compare: CompareLabel) -> TrendsSeries:
+        if index >= len(self.query.series):
+            raise InvalidInput(f"series: the insight has {len(self.query.series)} series, counted from 0", attr="series")
+        for period in self.periods:
+            if period.compare_label == compare:
+                return self.series(period)[index]
+        raise InvalidInput("compare: the insight does not compare with a previous period", attr="compare")
+
+    def _counted(self, series: TrendsSeries) -> Counted:
+        ready = with_bins(series, self.execute)
+        return Counted(ready, numbers_of(ready, self.execute))
+
+    def _resolved(self) -> dates.ResolvedRange:
+        return dates.resolve(self.query.dateRange, self.query.interval, self.project, now=self.now, earliest=self._earliest)
+
+    def _earliest(self) -> datetime | None:
+        first = ast.SelectQuery(
+            select=[b.call("toUnixTimestamp64Milli", b.call("min", b.field("timestamp"))), b.call("count")], select_from=b.table("events")
+        )
+        milliseconds, count = self.execute(first).rows[0]
+        return datetime.fromtimestamp(milliseconds / 1000, tz=self.now.tzinfo) if count else None
+
+
+def _events_node(node: object, index: int) -> EventsNode:
+    if isinstance(node, EventsNode):
+        return node
+    raise InvalidInput(f"series.{index}.kind: {getattr(node, 'kind', node)} is not available on this server yet", attr="series")
