@@ -110,7 +110,7 @@ class PartitionReader:
 
     def _wait(self, max_events: int, flush_ms: int) -> bool:
         """Whether there is something to take; waits for the first entry, then until the batch is old or full."""
-        found = self._call("XREAD", "COUNT", 1, "BLOCK", flush_ms, "STREAMS", self._stream, self._last_delivered().decode())
+        found = self._call("XREAD", "COUNT", 1, "BLOCK", max(1, flush_ms), "STREAMS", self._stream, self._last_delivered().decode())
         if not found:
             return False
         first_id = _first_id(found)
