@@ -69,6 +69,14 @@ def depth() -> Depth:
     }
 
 
+def unread() -> list[int]:
+    """Partitions in which entries wait and that nobody reads."""
+    try:
+        return [number for number in _partitions() if not client().exists(keys.lease(number)) and _partition_depth(number)["entries"]]
+    except exceptions.RedisError as error:
+        raise _translated(error) from error
+
+
 def _partitions() -> list[int]:
     return list(range(int(settings.EVENT_LOG_PARTITIONS)))
 

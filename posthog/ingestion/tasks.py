@@ -9,9 +9,15 @@ from django.db import close_old_connections
 
 from posthog.common.celery import app
 from posthog.ingestion import backlog, partition
+from posthog.ingestion.ticker import Ticker
 
 _stopping = threading.Event()
 _running = threading.Lock()
+
+
+@signals.worker_ready.connect
+def _tick(**_: Any) -> None:
+    Ticker(_stopping).start()
 
 
 @signals.worker_shutting_down.connect

@@ -12,9 +12,9 @@ from prometheus_client.registry import REGISTRY
 from posthog.clickhouse import client as clickhouse
 from posthog.common.redis import client as redis_client
 from posthog.eventlog import log
+from posthog.ingestion import ticker
 
-# The worker writes the time here on every tick; older than this many seconds means that nothing is ingested.
-WORKER_HEARTBEAT_KEY = b"worker:heartbeat"
+# A worker whose last tick is older than this does nothing any more.
 WORKER_SILENT_AFTER_SECONDS = 30
 
 
@@ -68,7 +68,7 @@ def _log() -> None:
 
 
 def _worker() -> None:
-    beat = redis_client().get(WORKER_HEARTBEAT_KEY)
+    beat = redis_client().get(ticker.HEARTBEAT_KEY)
     age = time.time() - float(beat) if beat else None
     if age is None or age > WORKER_SILENT_AFTER_SECONDS:
         raise RuntimeError("no sign of life yet" if age is None else f"silent for {age:.0f} s")

@@ -1,12 +1,10 @@
 """The URL map. Each room lists its own routes; this file only says where they hang."""
 
-import importlib
-from pathlib import Path
-
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
 from posthog.capture import urls as capture
+from posthog.conversations import urls as conversations
 from posthog.definitions import urls as definitions
 from posthog.flags import urls as flags
 from posthog.insights import urls as insights
@@ -22,13 +20,11 @@ project_routes: list[Route] = [
     *tenancy.project_routes,
     *query.project_routes,
     *insights.project_routes,
+    *conversations.project_routes,
     *flags.project_routes,
     *people.project_routes,
     *definitions.project_routes,
 ]
-
-if (Path(__file__).parent.parent / "conversations/urls.py").exists():
-    project_routes += importlib.import_module("posthog.conversations.urls").project_routes
 
 urlpatterns: list[Route] = [
     path("_health", health.health),

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from posthog.common.redis import client as redis_client
-from posthog.web import health
+from posthog.ingestion import ticker
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("engine", "valkey")]
 
@@ -16,14 +16,14 @@ def test_health_needs_no_other_part(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_ready_when_all_parts_answer() -> None:
-    redis_client().set(health.WORKER_HEARTBEAT_KEY, time.time())
+    redis_client().set(ticker.HEARTBEAT_KEY, time.time())
     answer = Client().get("/_ready")
     assert answer.status_code == 200
     assert set(answer.json()["parts"].values()) == {"ok"}
 
 
 def test_a_silent_worker_is_named() -> None:
-    redis_client().set(health.WORKER_HEARTBEAT_KEY, time.time() - 300)
+    redis_client().set(ticker.HEARTBEAT_KEY, time.time() - 300)
     answer = Client().get("/_ready")
     assert answer.status_code == 503
     assert "silent" in answer.json()["parts"]["worker"]
