@@ -7,10 +7,10 @@ import logging
 import threading
 import time
 
-from posthog.common import limits
 from posthog.common.celery import app
 from posthog.common.redis import client
 from posthog.eventlog import log
+from posthog.eventlog.nudge import nudge
 
 HEARTBEAT_KEY = "worker:heartbeat"
 TICK_SECONDS = 1.0

@@ -26,7 +26,10 @@ def ready(request: HttpRequest) -> JsonResponse:
     """200 when every part answers, 503 with the reason per part otherwise."""
     parts = {name: _state(check) for name, check in PARTS.items()}
     is_ready = all(state == "ok" for state in parts.values())
-    return JsonResponse({"status": "ok" if is_ready else "unready", "parts": parts}, status=200 if is_ready else 503)
+    response = JsonResponse({"status": "ok" if is_ready else "unready", "parts": parts}, status=200 if is_ready else 503)
+    # Whoever asks reads the answer; a line per question in the log would drown the reason.
+    response._has_been_logged = True  # type: ignore[attr-defined]
+    return response
 
 
 def metrics(request: HttpRequest) -> HttpResponse:

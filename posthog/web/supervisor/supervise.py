@@ -70,8 +70,8 @@ class Supervisor:
             self._start(part)
         self._remember_stores()
         self._prepare(demo)
-        self._start(parts.web(self.host, self.port))
         self._start(parts.worker())
+        self._start(parts.web(self.host, self.port))
         self._wait_until_ready()
         if demo and not self.stopping:
             self._command("demo", saying="Filling the demo project")
