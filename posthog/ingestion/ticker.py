@@ -32,9 +32,7 @@ class Ticker:
     def tick(self) -> None:
         client().set(HEARTBEAT_KEY, time.time())
         for partition in log.unread():
-            app.send_task(
-                "posthog.ingestion.tasks.ingest_partition", args=(partition,), queue="ingestion", expires=limits.NUDGE_EXPIRES_SECONDS
-            )
+            nudge(partition)
         if self._ticks % BACKLOG_EVERY_TICKS == 0:
             app.send_task("posthog.ingestion.tasks.label_backlog", queue="default", expires=BACKLOG_EVERY_TICKS * TICK_SECONDS)
         self._ticks += 1
