@@ -4,31 +4,31 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='DeadLetter',
+            name="DeadLetter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('project_id', models.BigIntegerField()),
-                ('log_id', models.CharField(max_length=100, unique=True)),
-                ('uuid', models.CharField(blank=True, max_length=64)),
-                ('event', models.CharField(blank=True, max_length=200)),
-                ('stage', models.CharField(max_length=40)),
-                ('reason', models.TextField()),
-                ('payload', models.BinaryField()),
-                ('attempts', models.PositiveIntegerField(default=1)),
-                ('received_at', models.DateTimeField()),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('replayed_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("project_id", models.BigIntegerField()),
+                ("log_id", models.CharField(max_length=100, unique=True)),
+                ("uuid", models.CharField(blank=True, max_length=64)),
+                ("event", models.CharField(blank=True, max_length=200)),
+                ("stage", models.CharField(max_length=40)),
+                ("reason", models.TextField()),
+                ("payload", models.BinaryField()),
+                ("attempts", models.PositiveIntegerField(default=1)),
+                ("received_at", models.DateTimeField()),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("replayed_at", models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('replayed_at', None)), fields=['project_id', 'created_at'], name='dead_letters_open')],
+                "indexes": [
+                    models.Index(condition=models.Q(("replayed_at", None)), fields=["project_id", "created_at"], name="dead_letters_open")
+                ],
             },
         ),
     ]
