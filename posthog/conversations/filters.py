@@ -92,7 +92,7 @@ class Conditions:
                 pattern = re.sub(r"([\\%_])", r"\\\1", word)
                 yield f"lowerUTF8(content) LIKE {self.param(f'%{pattern}%')}"
             else:
-                yield f"hasAllTokens(content, lowerUTF8({self.param(word)}))"
+                yield f"hasAllTokens(lower(lowerUTF8(content)), lowerUTF8({self.param(word)}))"
 
 
 def _uuid(text: str) -> UUID | None:

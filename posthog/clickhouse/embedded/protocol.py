@@ -16,6 +16,7 @@ _HELLO, _DATA, _EXCEPTION, _PROGRESS, _PONG, _END_OF_STREAM, _PROFILE = range(7)
 _WITH_TIMEZONE = 54058
 _WITH_DISPLAY_NAME = 54372
 _WITH_VERSION_PATCH = 54401
+_WITH_WRITTEN_ROWS = 54420
 
 # Field 1: no overflow row, field 2: no bucket, 0: end.
 _BLOCK_INFO = b"\x01\x00\x02\xff\xff\xff\xff\x00"
@@ -55,14 +56,25 @@ def exception(code: int, message: str) -> bytes:
     return varint(_EXCEPTION) + struct.pack("<i", code) + string("DB::Exception") + string(message) + no_stack_trace + not_nested
 
 
-def progress(*, rows: int = 0, size: int = 0, written_rows: int = 0, written_bytes: int = 0) -> bytes:
+def progress(revision: int, rows: int, size: int) -> bytes:
+    """`rows` and `size` read since the packet before."""
     total_rows = 0
-    return varint(_PROGRESS) + b"".join(map(varint, (rows, size, total_rows, written_rows, written_bytes)))
+    written = (0, 0) if revision >= _WITH_WRITTEN_ROWS else ()
+    return varint(_PROGRESS) + b"".join(map(varint, (rows, size, total_rows, *written)))
+
+
+def written(revision: int, rows: int, size: int) -> bytes:
+    """What an insert stored; nothing for a client that expects no such packet."""
+    if revision < _WITH_WRITTEN_ROWS:
+        return b""
+    none_read = (0, 0, 0)
+    return varint(_PROGRESS) + b"".join(map(varint, (*none_read, rows, size)))
 
 
 def profile(rows: int, blocks: int, size: int) -> bytes:
-    no_limit_applied = b"\x00\x00\x00"
-    return varint(_PROFILE) + varint(rows) + varint(blocks) + varint(size) + no_limit_applied
+    # Old clients crash unless the last flag says that the number of rows before the limit is known.
+    limit_applied, known = b"\x00", b"\x01"
+    return varint(_PROFILE) + b"".join(map(varint, (rows, blocks, size))) + limit_applied + varint(rows) + known
 
 
 def header_block(columns: Sequence[tuple[str, str]] | Sequence[tuple[bytes, bytes]]) -> bytes:

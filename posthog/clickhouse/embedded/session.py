@@ -34,6 +34,7 @@ class Session:
         self._number = number
         self._context = context
         self._reader = SocketReader(sock)
+        self._revision = protocol.REVISION
 
     def serve(self) -> None:
         """Returns when the client leaves or can no longer be understood."""
@@ -48,25 +49,26 @@ class Session:
         self._socket.settimeout(limits.HANDSHAKE_SECONDS)
         hello = read_hello(self._reader)
         self._authenticate(hello)
+        self._revision = hello.revision
         with closing(Connection(self._context.engine, self._number)) as connection:
             if hello.database:
                 connection.use(hello.database)
             self._socket.sendall(protocol.hello((VERSION[0], VERSION[1], VERSION[2]), hello.revision))
             self._socket.settimeout(None)
             while True:
-                self._answer(connection, hello.revision)
+                self._answer(connection)
 
     def _authenticate(self, hello: Hello) -> None:
         same_password = hmac.compare_digest(hello.password, self._context.password)
         if hello.user != USER or not same_password:
             raise errors.EngineError(errors.AUTHENTICATION_FAILED, f"DB::Exception: {hello.user}: Authentication failed")
 
-    def _answer(self, connection: Connection, revision: int) -> None:
+    def _answer(self, connection: Connection) -> None:
         packet = self._reader.varint()
         if packet == protocol.CLIENT_PING:
             self._socket.sendall(protocol.PONG)
         elif packet == protocol.CLIENT_QUERY:
-            self._query(connection, read_query(self._reader, revision))
+            self._query(connection, read_query(self._reader, self._revision))
         elif packet != protocol.CLIENT_CANCEL:  # one that came after its query had ended
             raise errors.ProtocolError(errors.UNKNOWN_PACKET_FROM_CLIENT, f"DB::Exception: Unknown packet {packet} from client")
 
@@ -99,7 +101,7 @@ class Session:
             try:
                 for chunk in connection.run(sql):
                     rows, blocks, size = rows + chunk.rows, blocks + 1, size + len(chunk.block)
-                    progress = protocol.progress(rows=chunk.read_rows, size=chunk.read_bytes) if chunk.read_rows else b""
+                    progress = protocol.progress(self._revision, chunk.read_rows, chunk.read_bytes) if chunk.read_rows else b""
                     self._socket.sendall(b"".join((progress, protocol.DATA_PREFIX, chunk.block)))
             except errors.EngineError as error:
                 if not (watch.cancelled and error.code == errors.QUERY_WAS_CANCELLED):
@@ -114,7 +116,7 @@ class Session:
             self._context.watcher.watching(self._socket, connection.kill, self._reader.buffered()),
         ):
             written = insert.store(connection, wanted, file)
-        self._socket.sendall(protocol.progress(written_rows=written.rows, written_bytes=written.size) + protocol.END_OF_STREAM)
+        self._socket.sendall(protocol.written(self._revision, written.rows, written.size) + protocol.END_OF_STREAM)
 
     def _send_error(self, error: errors.EngineError) -> None:
         with suppress(OSError):
