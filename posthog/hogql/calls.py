@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import cast
 
-from posthog.hogql import ast, comparisons, expressions
+from posthog.hogql import ast, comparisons, engine_arguments, expressions
 from posthog.hogql.errors import ResolutionError
 from posthog.hogql.functions import SPECIAL, FunctionSpec, find
 from posthog.hogql.property_types import ReadAs
@@ -44,6 +44,7 @@ def _listed(spec: FunctionSpec, expr: ast.Call, scope: Scope) -> Resolved:
         raise ResolutionError(f"{spec.name} does not take DISTINCT.", position=expr.start)
     args = [expressions.value(arg, scope, READS.get(spec.reads)) for arg in written]
     _check_special_arguments(spec, args, expr.start)
+    args, params = engine_arguments.adapt(spec, args, params)
     resolved = Function(spec.name, args, params or None, expr.distinct, type=spec.result_type([arg.type for arg in args]))
     if spec.name in {"min", "max", "any", "anyLast", "argMin", "argMax", "greatest", "least", "assumeNotNull", "nullIf", "identity"}:
         resolved.type = _kept_type(spec.name, args)

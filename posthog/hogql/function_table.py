@@ -58,7 +58,7 @@ SCALARS: Final[tuple[tuple[str, str, str], ...]] = (
     (
         "Float",
         "Float",
-        """plus:2 minus:2 multiply:2 divide:2 modulo:2 moduloOrZero:2 positiveModulo:2 negate:1 abs:1 round:1-2 roundBankers:1-2 floor:1-2
+        """plus:2 minus:2 multiply:2 divide:2 modulo:2 moduloOrZero:2 positiveModulo:2 negate:1 abs:1 round:1-2 roundBankers:1-2 roundDown:2 floor:1-2
         ceil:1-2 ceiling:1-2 trunc:1-2 truncate:1-2 sqrt:1 cbrt:1 exp:1 exp2:1 exp10:1 log:1 ln:1 log2:1 log10:1 log1p:1 pow:2 power:2 sin:1
         cos:1 tan:1 asin:1 acos:1 atan:1 atan2:2 sinh:1 cosh:1 tanh:1 degrees:1 radians:1 hypot:2 sigmoid:1 erf:1 roundToExp2:1 widthBucket:4
         divideOrNull:2 moduloOrNull:2 pi:0 e:0 randCanonical:0-1""",
@@ -117,6 +117,7 @@ SCALARS: Final[tuple[tuple[str, str, str], ...]] = (
         multiSearchAllPositions:2 multiMatchAllIndices:2""",
     ),
     ("Array", "Json", "JSONExtractArrayRaw:1- JSONExtractKeys:1- JSONExtractKeysAndValuesRaw:1- JSONAllPaths:1"),
+    ("Any", "Json", "JSONExtract:2- JSONExtractKeysAndValues:2-"),
     ("Tuple", "", "tuple:0- tupleConcat:1- vector:1-"),
     ("Map", "", "map:0- mapFromArrays:2 mapFilter:2 mapApply:2 mapAdd:2- mapSubtract:2-"),
     (
@@ -124,7 +125,7 @@ SCALARS: Final[tuple[tuple[str, str, str], ...]] = (
         "",
         """arrayElement:2 arrayElementOrNull:2 arrayFirst:2- arrayFirstOrNull:2- arrayLast:2- arrayLastOrNull:2- arrayMin:1- arrayMax:1-
         arrayFold:3- arrayJoin:1 tupleElement:2-3 greatest:1- least:1- transform:3-4 assumeNotNull:1 toNullable:1 nullIf:2 identity:1
-        JSONExtract:2- JSONExtractKeysAndValues:2- tuplePlus:2 tupleMinus:2 arrayRandomSample:2""",
+        tuplePlus:2 tupleMinus:2 arrayRandomSample:2""",
     ),
 )
 

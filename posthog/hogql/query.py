@@ -50,7 +50,8 @@ def execute(
     tag: str = "",
     placeholders: Mapping[str, ast.Expr] | None = None,
 ) -> HogQLResult:
-    """Text is a user's: it gets their limits and is checked by the independent guard before it runs.
+    """Text is a user's and gets their limits. All that is printed is read again by the guard before it runs, since a tree of an
+    insight may hold a user's expressions too.
 
     Raises HogQLError for the author's mistakes, ClickHouseError from the engine.
     """
@@ -58,10 +59,8 @@ def execute(
         context.limit_top = MAX_USER_LIMIT if context.limit_top is None else context.limit_top
         query = parse_select(query, placeholders)
     printed = print_sql(query, context)
-    is_user = context.limit_top is not None
-    if is_user:
-        guard.check(printed.sql, context.team_id)
-    limits = {**SETTINGS, **(USER_SETTINGS if is_user else {}), **(settings or {})}
+    guard.check(printed.sql, context.team_id)
+    limits = {**SETTINGS, **({} if context.limit_top is None else USER_SETTINGS), **(settings or {})}
     return run(printed, context.team_id, limits, tag)
 
 
