@@ -20,6 +20,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--work", type=Path, default=Path("data/train"), help="folder for the token cache and checkpoints")
     parser.add_argument("--model", type=Path, default=Path("posthog/classifiers/model"), help="folder of the finished model")
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--steps-until", type=int, default=None, help="end training at this step instead of after all epochs")
     parser.add_argument("--threads", type=int, default=2)
     parsed = parser.parse_args()
     if unknown := set(parsed.steps) - set(STEPS):
@@ -42,11 +43,11 @@ def main() -> None:
     if "data" in options.steps:
         data.build(options.data, options.work, tokenizer)
     if "train" in options.steps:
-        train(options.work, options.seed, "cuda" if torch.cuda.is_available() else "cpu")
+        train(options.work, options.seed, "cuda" if torch.cuda.is_available() else "cpu", options.steps_until)
     if "export" in options.steps:
         from posthog.classifiers.training.export import export
 
-        export(options.work, options.model, tokenizer, options.seed)
+        export(options.work, options.model, tokenizer)
 
 
 main()

