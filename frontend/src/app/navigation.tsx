@@ -48,7 +48,9 @@ function ProjectSwitcher({ projectId, me }: Props): ReactElement {
                     <Menu.Item
                         key={project.id}
                         rightSection={String(project.id) === projectId ? <Icon name="check" size={15} /> : undefined}
-                        onClick={() => void navigate({ to: '/project/$projectId', params: { projectId: String(project.id) } })}
+                        onClick={() =>
+                            void navigate({ to: '/project/$projectId', params: { projectId: String(project.id) } })
+                        }
                     >
                         {project.name}
                     </Menu.Item>
@@ -82,7 +84,7 @@ function UserMenu({ me }: { me: Me }): ReactElement {
                 <Menu.Item
                     leftSection={<Icon name="out" size={16} />}
                     onClick={() => {
-                        logout.mutate(undefined, { onSuccess: () => navigate({ to: '/login' }) })
+                        logout.mutate(undefined, { onSuccess: () => void navigate({ to: '/login' }) })
                     }}
                 >
                     Log out

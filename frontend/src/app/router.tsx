@@ -24,7 +24,7 @@ interface Context {
 /** The signed-in user, or a way to the login that comes back here. */
 async function requireUser({ queryClient }: Context, href: string): Promise<Me> {
     try {
-        return await queryClient.ensureQueryData(meOptions)
+        return await queryClient.query({ ...meOptions, staleTime: 'static' })
     } catch (error) {
         if (isSignedOut(error)) {
             // eslint-disable-next-line @typescript-eslint/only-throw-error -- the router's way to redirect
@@ -44,7 +44,7 @@ const start = createRoute({
     getParentRoute: () => root,
     path: '/',
     beforeLoad: async ({ context }) => {
-        const { initialized } = await context.queryClient.ensureQueryData(preflightOptions)
+        const { initialized } = await context.queryClient.query({ ...preflightOptions, staleTime: 'static' })
         if (!initialized) {
             // eslint-disable-next-line @typescript-eslint/only-throw-error -- the router's way to redirect
             throw redirect({ to: '/setup' })
@@ -90,7 +90,7 @@ const home = createRoute({
 
 const conversations = createRoute({
     getParentRoute: () => project,
-    path: '/conversations/',
+    path: '/conversations',
     validateSearch: readConversationSearch,
     component: lazyRouteComponent(() => import('../scenes/conversations/conversations-scene')),
 })

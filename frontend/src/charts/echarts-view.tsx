@@ -25,7 +25,13 @@ export interface ChartViewProps {
 }
 
 /** Anywhere in the plot counts as a click on the nearest point, so that nobody has to hit a dot of six pixels. */
-function pointUnder(chart: echarts.ECharts, data: ChartData, display: Display, x: number, y: number): InsightPoint | null {
+function pointUnder(
+    chart: echarts.ECharts,
+    data: ChartData,
+    display: Display,
+    x: number,
+    y: number,
+): InsightPoint | null {
     if (!chart.containPixel({ gridIndex: 0 }, [x, y])) {
         return null
     }
@@ -34,7 +40,14 @@ function pointUnder(chart: echarts.ECharts, data: ChartData, display: Display, x
     return pointAt(data, nearestSeries(data, at, height, isStacked(display)), at)
 }
 
-export default function EchartsView({ data, display, scheme, reducedMotion, compact, onPoint }: ChartViewProps): ReactElement {
+export default function EchartsView({
+    data,
+    display,
+    scheme,
+    reducedMotion,
+    compact,
+    onPoint,
+}: ChartViewProps): ReactElement {
     const box = useRef<HTMLDivElement>(null)
     const chart = useRef<echarts.ECharts | null>(null)
     const handleClick = useEffectEvent((x: number, y: number) => {

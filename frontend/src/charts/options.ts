@@ -9,7 +9,9 @@ import { colorOf, inksOf, symbolOf } from './palette'
 import type { Scheme } from './palette'
 import type { ChartData, ChartSeries } from './prepare'
 
-export type ChartOption = ComposeOption<LineSeriesOption | BarSeriesOption | GridComponentOption | TooltipComponentOption>
+export type ChartOption = ComposeOption<
+    LineSeriesOption | BarSeriesOption | GridComponentOption | TooltipComponentOption
+>
 
 export interface DrawInput {
     data: ChartData
@@ -70,7 +72,7 @@ function bars({ data, scheme }: DrawInput): BarSeriesOption[] {
         stack: 'all',
         data: series.data,
         barMaxWidth: 32,
-        itemStyle: { color: colorOf(index, scheme), borderRadius: index === data.series.length - 1 ? [3, 3, 0, 0] : 0 },
+        itemStyle: { color: colorOf(index, scheme) },
         emphasis: { disabled: true },
     }))
 }
@@ -89,7 +91,13 @@ function areas({ data, scheme }: DrawInput): LineSeriesOption[] {
     }))
 }
 
-function line(series: ChartSeries, index: number, input: DrawInput, values: (number | null)[], dashed: boolean): LineSeriesOption {
+function line(
+    series: ChartSeries,
+    index: number,
+    input: DrawInput,
+    values: (number | null)[],
+    dashed: boolean,
+): LineSeriesOption {
     const few = input.data.days.length <= 60
     return {
         type: 'line',
@@ -168,12 +176,15 @@ export function chartOption(input: DrawInput): ChartOption {
             borderWidth: 0,
             backgroundColor: 'transparent',
             extraCssText: 'box-shadow: none',
-            axisPointer: { type: input.display === 'ActionsBar' ? 'shadow' : 'line', lineStyle: { color: inks.pointer } },
+            axisPointer: {
+                type: input.display === 'ActionsBar' ? 'shadow' : 'line',
+                lineStyle: { color: inks.pointer },
+            },
             formatter: (params) => {
                 const first = (Array.isArray(params) ? params[0] : params) as TooltipParam | undefined
                 return tooltipNode(data, first?.dataIndex ?? 0, scheme)
             },
         },
         series: seriesOf(input),
-    } as ChartOption
+    }
 }

@@ -1,8 +1,34 @@
 /** Colours and marks that stay apart for colour-blind readers (after Okabe and Ito), tuned for both backgrounds. */
 export type Scheme = 'light' | 'dark'
 
-const LIGHT = ['#3f51c7', '#d9720a', '#00876c', '#b8326b', '#2f9bd6', '#8a6d00', '#7a4fb5', '#5f6470']
-const DARK = ['#93a0fa', '#f0a04b', '#45c7a5', '#f08bb5', '#6cc4f2', '#d8bf4a', '#c3a0f0', '#a6abb8']
+const LIGHT = [
+    '#3f51c7',
+    '#d9720a',
+    '#00876c',
+    '#b8326b',
+    '#2f9bd6',
+    '#8a6d00',
+    '#7a4fb5',
+    '#5f6470',
+    '#c2410c',
+    '#4d7c0f',
+    '#0f766e',
+    '#9d174d',
+]
+const DARK = [
+    '#93a0fa',
+    '#f0a04b',
+    '#45c7a5',
+    '#f08bb5',
+    '#6cc4f2',
+    '#d8bf4a',
+    '#c3a0f0',
+    '#a6abb8',
+    '#ff8a65',
+    '#a3d15a',
+    '#5eead4',
+    '#f472b6',
+]
 const SYMBOLS = ['circle', 'rect', 'triangle', 'diamond'] as const
 
 export type SymbolName = (typeof SYMBOLS)[number]
@@ -12,7 +38,7 @@ export function colorOf(index: number, scheme: Scheme): string {
     return palette[index % palette.length] ?? '#5f6470'
 }
 
-/** A second round through the colours takes another mark. */
+/** A second round through the colours takes other marks. */
 export function symbolOf(index: number): SymbolName {
     return SYMBOLS[(index + Math.floor(index / LIGHT.length)) % SYMBOLS.length] ?? 'circle'
 }

@@ -95,7 +95,9 @@ function seriesName(result: TrendsResult, query: TrendsQuery): string {
 
 function localDay(now: Date, timezone: string): string {
     try {
-        return new Intl.DateTimeFormat('sv-SE', { timeZone: timezone, dateStyle: 'short', timeStyle: 'medium' }).format(now)
+        return new Intl.DateTimeFormat('sv-SE', { timeZone: timezone, dateStyle: 'short', timeStyle: 'medium' }).format(
+            now,
+        )
     } catch {
         return now.toISOString().replace('T', ' ')
     }
@@ -153,7 +155,10 @@ function sameBreakdown(a: BreakdownValue | undefined, b: BreakdownValue | undefi
 }
 
 /** Name, bucket title and value of a point, for the heading of what lies behind it. */
-export function describePoint(data: ChartData, point: InsightPoint): { name: string; title: string; value: number } | null {
+export function describePoint(
+    data: ChartData,
+    point: InsightPoint,
+): { name: string; title: string; value: number } | null {
     const bucket = data.days.indexOf(point.day)
     const line = data.series.find(
         (series) => series.order === point.series && sameBreakdown(series.breakdown, point.breakdown),

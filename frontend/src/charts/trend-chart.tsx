@@ -4,7 +4,7 @@ import type { CSSProperties, ReactElement } from 'react'
 import type { Display, InsightPoint } from '../query/types'
 import { Skeleton, useComputedColorScheme, useMediaQuery } from '../ui/controls'
 import styles from './charts.module.css'
-import { colorOf } from './palette'
+import { SeriesMark } from './mark'
 import { summarize } from './prepare'
 import type { ChartData } from './prepare'
 
@@ -14,7 +14,7 @@ interface Props {
     data: ChartData
     display: Display
     height?: number
-    /** A small chart for an overview: fewer marks, no legend. */
+    /** A small chart for an overview: lines without marks. */
     compact?: boolean
     onPoint?: (point: InsightPoint) => void
 }
@@ -30,7 +30,7 @@ function Legend({ data }: { data: ChartData }): ReactElement | null {
         <div className={styles.legend} aria-hidden="true">
             {data.series.slice(0, MAX_LEGEND).map((series, index) => (
                 <span key={series.key} className={styles.legendItem}>
-                    <span className={styles.swatch} style={{ '--swatch': colorOf(index, scheme) } as CSSProperties} />
+                    <SeriesMark index={index} scheme={scheme} />
                     <span>{series.name}</span>
                 </span>
             ))}
@@ -44,7 +44,11 @@ export function TrendChart({ data, display, height = 340, compact = false, onPoi
     const reducedMotion = useMediaQuery('(prefers-reduced-motion: reduce)')
     return (
         <figure aria-label={summarize(data)}>
-            <div className={styles.frame} style={{ '--chart-height': `${height}px` } as CSSProperties} aria-hidden="true">
+            <div
+                className={styles.frame}
+                style={{ '--chart-height': `${height}px` } as CSSProperties}
+                aria-hidden="true"
+            >
                 <Suspense fallback={<Skeleton height="100%" radius="md" />}>
                     <EchartsView
                         data={data}
@@ -56,7 +60,7 @@ export function TrendChart({ data, display, height = 340, compact = false, onPoi
                     />
                 </Suspense>
             </div>
-            {!compact && <Legend data={data} />}
+            <Legend data={data} />
         </figure>
     )
 }

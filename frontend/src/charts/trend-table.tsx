@@ -1,12 +1,12 @@
 /** Every value of the chart; each number that is not zero is a button to what lies behind it. */
 import { useLayoutEffect, useRef, useState } from 'react'
-import type { CSSProperties, ReactElement } from 'react'
+import type { ReactElement } from 'react'
 
 import { formatNumber } from '../lib/format'
 import type { InsightPoint } from '../query/types'
 import { Button, useComputedColorScheme } from '../ui/controls'
 import styles from './charts.module.css'
-import { colorOf } from './palette'
+import { SeriesMark } from './mark'
 import { pointAt } from './prepare'
 import type { ChartData, ChartSeries } from './prepare'
 
@@ -53,16 +53,16 @@ function SeriesRow(props: Props & { series: ChartSeries; index: number; from: nu
         <tr>
             <th scope="row" className={styles.name} title={series.name}>
                 <span className={styles.nameText}>
-                    <span className={styles.swatch} style={{ '--swatch': colorOf(index, scheme) } as CSSProperties} />
+                    <SeriesMark index={index} scheme={scheme} />
                     <span>{series.name}</span>
                 </span>
             </th>
-            <td className={styles.total}>{formatNumber(series.total)}</td>
             {data.days.slice(from).map((day, offset) => (
                 <td key={day}>
                     <Cell {...props} bucket={from + offset} />
                 </td>
             ))}
+            <td className={styles.total}>{formatNumber(series.total)}</td>
         </tr>
     )
 }
@@ -98,12 +98,14 @@ export function TrendTable(props: Props): ReactElement {
                             <th scope="col" className={styles.name}>
                                 Series
                             </th>
-                            <th scope="col">Total</th>
                             {data.days.slice(from).map((day, offset) => (
                                 <th key={day} scope="col" title={data.titles[from + offset]}>
                                     {data.axis[from + offset]}
                                 </th>
                             ))}
+                            <th scope="col" className={styles.total}>
+                                Total
+                            </th>
                         </tr>
                     </thead>
                     <tbody>

@@ -15,7 +15,8 @@ interface Props {
 }
 
 function CustomRange({ value, onChange }: Pick<Props, 'value' | 'onChange'>): ReactElement {
-    const day = (text: string | null): string => (/^\d{4}-\d{2}-\d{2}/.test(text ?? '') ? (text ?? '').slice(0, 10) : '')
+    const day = (text: string | null): string =>
+        /^\d{4}-\d{2}-\d{2}/.test(text ?? '') ? (text ?? '').slice(0, 10) : ''
     const [from, setFrom] = useState(day(value.from))
     const [to, setTo] = useState(day(value.to))
     const valid = isValidRange(from, to)
@@ -61,7 +62,10 @@ export function DateRangePicker({ value, withAnyTime = false, onChange }: Props)
     }
     const presets = PRESETS.map(({ from, label }) => ({ range: { from, to: null }, label }))
     const offered = withAnyTime
-        ? [{ range: { from: null, to: null }, label: 'Any time' }, ...presets.filter(({ range }) => range.from !== 'all')]
+        ? [
+              { range: { from: null, to: null }, label: 'Any time' },
+              ...presets.filter(({ range }) => range.from !== 'all'),
+          ]
         : presets
     return (
         <Popover opened={opened} onChange={setOpened} position="bottom-start" trapFocus returnFocus>

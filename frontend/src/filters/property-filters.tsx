@@ -118,7 +118,12 @@ function PropertyChip({ projectId, value, startsOpen, onChange, onRemove }: Chip
                     >
                         {text}
                     </button>
-                    <button type="button" className={styles.chipClose} aria-label={`Remove filter: ${text}`} onClick={onRemove}>
+                    <button
+                        type="button"
+                        className={styles.chipClose}
+                        aria-label={`Remove filter: ${text}`}
+                        onClick={onRemove}
+                    >
                         <Icon name="close" size={14} />
                     </button>
                 </span>

@@ -46,7 +46,15 @@ function contains(search: string): (option: PickerOption) => boolean {
 }
 
 /** Labels first, then properties of events, then of people; the server searches the latter two. */
-export function PropertyPicker({ projectId, label, placeholder, prefix, value, withNone, onChange }: Props): ReactElement {
+export function PropertyPicker({
+    projectId,
+    label,
+    placeholder,
+    prefix,
+    value,
+    withNone,
+    onChange,
+}: Props): ReactElement {
     const [search, setSearch] = useState('')
     const settled = useDebounced(search)
     const event = usePropertyNames(projectId, 'event', settled)
@@ -57,7 +65,11 @@ export function PropertyPicker({ projectId, label, placeholder, prefix, value, w
         ...(event.data ?? [])
             .filter(({ name }) => !LABEL_NAMES.has(name))
             .map(({ name }) => ({ value: `event:${name}`, label: name, group: 'Event properties' })),
-        ...(person.data ?? []).map(({ name }) => ({ value: `person:${name}`, label: name, group: 'Person properties' })),
+        ...(person.data ?? []).map(({ name }) => ({
+            value: `person:${name}`,
+            label: name,
+            group: 'Person properties',
+        })),
     ]
     const shown = value && (LABEL_NAMES.has(value.key) ? describeLabel(value.key).title : value.key)
     return (

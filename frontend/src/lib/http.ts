@@ -99,7 +99,7 @@ export async function request<T>(path: string, options: Options = {}): Promise<T
     const response = await send(path, options)
     const body = await readBody(response)
     if (!response.ok) {
-        throw new ApiError(response.status, (body ?? {}) as Partial<ApiErrorBody>)
+        throw new ApiError(response.status, body ?? {})
     }
     return body as T
 }

@@ -21,7 +21,10 @@ export const TOXICITY_KINDS = ['toxic', 'severe_toxic', 'obscene', 'threat', 'in
 const TOXICITY = new Set<string>(TOXICITY_KINDS)
 
 const EMOTION_TONES: Record<string, Tone> = {
-    ...toneOf('positive', 'admiration amusement approval caring desire excitement gratitude joy love optimism pride relief'),
+    ...toneOf(
+        'positive',
+        'admiration amusement approval caring desire excitement gratitude joy love optimism pride relief',
+    ),
     ...toneOf('hot', 'anger annoyance disapproval disgust'),
     ...toneOf('low', 'sadness disappointment grief remorse embarrassment'),
     ...toneOf('fear', 'fear nervousness'),
@@ -64,7 +67,8 @@ export function labelText(name: string, value: LabelEntry['value']): string {
     if (family === 'toxicity' || isFlagValue(value)) {
         return words(name.replace(/^(user|agent)_/, ''))
     }
-    return words(String(value))
+    const text = String(value)
+    return words(family === 'flow' ? text.replace(/^(user|agent)_/, '') : text)
 }
 
 export function isFlagValue(value: LabelEntry['value']): boolean {

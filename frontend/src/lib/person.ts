@@ -17,7 +17,10 @@ export function nameFromProperties(properties: Record<string, unknown>): string 
 }
 
 export function initials(title: string): string {
-    const parts = title.replace(/@.*$/, '').split(/[\s._-]+/).filter(Boolean)
+    const parts = title
+        .replace(/@.*$/, '')
+        .split(/[\s._-]+/)
+        .filter(Boolean)
     const letters = parts.slice(0, 2).map((part) => Array.from(part)[0] ?? '')
     return letters.join('').toUpperCase() || '?'
 }
@@ -32,5 +35,5 @@ export function hueOf(text: string, hues: number): number {
 }
 
 export function propertyText(value: unknown): string {
-    return typeof value === 'string' ? value : (JSON.stringify(value) ?? '')
+    return typeof value === 'string' ? value : String(JSON.stringify(value))
 }

@@ -30,7 +30,7 @@ export function pathOf(next: string | null | undefined): string | undefined {
 export function useConversations(
     projectId: string,
     filters: ConversationFilters,
-    { limit = PAGE_SIZE, refetchInterval = false as number | false } = {},
+    { limit = PAGE_SIZE, refetchInterval = false } = {},
 ): UseInfiniteQueryResult<InfiniteData<ConversationPage>> {
     return useInfiniteQuery({
         queryKey: ['conversations', projectId, filters, limit],

@@ -98,7 +98,10 @@ interface EventRows {
 }
 
 /** The newest event of the project, asked for again every `every` milliseconds until there is one. */
-export function useFirstEvent(projectId: string, every = 2000): UseQueryResult<{ event: string; timestamp: string } | null> {
+export function useFirstEvent(
+    projectId: string,
+    every = 2000,
+): UseQueryResult<{ event: string; timestamp: string } | null> {
     return useQuery({
         queryKey: ['first-event', projectId],
         queryFn: async ({ signal }) => {

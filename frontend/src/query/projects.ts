@@ -64,8 +64,7 @@ export function useCreateKey(): UseMutationResult<PersonalKey, Error, NewKey> {
 export function useRevokeKey(): UseMutationResult<unknown, Error, string> {
     const client = useQueryClient()
     return useMutation({
-        mutationFn: (id: string) =>
-            request(`/api/personal_api_keys/${encodeURIComponent(id)}/`, { method: 'DELETE' }),
+        mutationFn: (id: string) => request(`/api/personal_api_keys/${encodeURIComponent(id)}/`, { method: 'DELETE' }),
         onSuccess: () => client.invalidateQueries({ queryKey: KEYS }),
     })
 }

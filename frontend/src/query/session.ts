@@ -42,9 +42,9 @@ function useSignIn<Input>(path: string): UseMutationResult<unknown, Error, Input
     const client = useQueryClient()
     return useMutation({
         mutationFn: (body: Input) => request(path, { method: 'POST', body }),
-        onSuccess: async () => {
+        onSuccess: () => {
             client.removeQueries({ queryKey: ['me'] })
-            await client.invalidateQueries({ queryKey: ['preflight'] })
+            client.removeQueries({ queryKey: ['preflight'] })
         },
     })
 }

@@ -126,7 +126,9 @@ export function isComplete(filter: PropertyFilter): boolean {
     if (filter.operator === 'is_set' || filter.operator === 'is_not_set') {
         return true
     }
-    return Array.isArray(filter.value) ? filter.value.length > 0 : filter.value !== null && filter.value !== undefined && filter.value !== ''
+    return Array.isArray(filter.value)
+        ? filter.value.length > 0
+        : filter.value !== null && filter.value !== undefined && filter.value !== ''
 }
 
 /** What is sent: complete filters only, absent parts left out. */

@@ -32,7 +32,6 @@ const NAMES: Record<number, string> = {
 
 /** Control and format characters, odd spaces, fillers, variation selectors, tags, lone surrogates, private use. */
 const HIDDEN =
-    // eslint-disable-next-line no-control-regex, no-misleading-character-class -- these characters are what is looked for
     /[\u0000-\u0009\u000b-\u001f\u007f-\u00a0\u034f\u115f\u1160\u17b4\u17b5\u2000-\u200a\u202f\u205f\u2800\u3000\u3164\ufe00-\ufe0f\uffa0\ufffc]|\p{Cf}|\p{Cs}|\p{Co}|\p{Zl}|\p{Zp}|[\u{e0100}-\u{e01ef}]/gu
 
 export interface RawPart {
@@ -64,6 +63,10 @@ export function revealInvisible(text: string): RawPart[] {
     return parts
 }
 
-export function countInvisible(text: string): number {
-    return text.match(HIDDEN)?.length ?? 0
+/** Those of them that mislead a reader: reordering, zero width without a use in any script or emoji, hidden tags. */
+const DECEPTIVE =
+    /[\u202a-\u202e\u2066-\u2069\u200b\u2060-\u2064\ufeff\u115f\u1160\u3164\uffa0]|[\u{e0001}\u{e0020}-\u{e007f}]/gu
+
+export function countDeceptive(text: string): number {
+    return text.match(DECEPTIVE)?.length ?? 0
 }

@@ -4,14 +4,18 @@ import type { Feedback, Message } from '../query/types'
 
 export type TranscriptItem =
     | { type: 'day'; key: string; text: string }
-    | { type: 'message'; key: string; message: Message; feedback: Feedback[]; matched: boolean; first: boolean }
+    | { type: 'message'; key: string; message: Message; feedback: Feedback[]; matched: boolean }
     | { type: 'aside'; key: string; title: string; messages: Message[] }
 
 export function isAside(message: Message): boolean {
     return message.kind === 'context' || (message.role !== 'user' && message.role !== 'assistant')
 }
 
-const ROLE_TITLES: Record<string, string> = { system: 'System prompt', developer: 'Developer prompt', tool: 'Tool result' }
+const ROLE_TITLES: Record<string, string> = {
+    system: 'System prompt',
+    developer: 'Developer prompt',
+    tool: 'Tool result',
+}
 
 export function roleTitle(role: string): string {
     return ROLE_TITLES[role] ?? (role ? role.charAt(0).toUpperCase() + role.slice(1) : 'Message')
@@ -20,7 +24,9 @@ export function roleTitle(role: string): string {
 function asideTitle(messages: Message[]): string {
     const [first] = messages
     if (first?.kind === 'context' && (first.role === 'user' || first.role === 'assistant' || messages.length > 1)) {
-        return messages.length === 1 ? 'Earlier message sent as context' : `${messages.length} earlier messages sent as context`
+        return messages.length === 1
+            ? 'Earlier message sent as context'
+            : `${messages.length} earlier messages sent as context`
     }
     return roleTitle(first?.role ?? '')
 }
@@ -44,47 +50,55 @@ interface Input {
     target: string | undefined
 }
 
-/** Feedback stands under the last message of the event that it judges. */
+type Aside = Extract<TranscriptItem, { type: 'aside' }>
+
+/** Context messages in a row become one aside; anything else starts a new one. */
+function addAside(items: TranscriptItem[], key: string, message: Message): void {
+    const previous = items.at(-1)
+    const open: Aside | null = previous?.type === 'aside' ? previous : null
+    const last = open?.messages.at(-1)
+    if (open && last && belongsTogether(last, message)) {
+        open.messages.push(message)
+        open.title = asideTitle(open.messages)
+    } else {
+        items.push({ type: 'aside', key, title: asideTitle([message]), messages: [message] })
+    }
+}
+
+/** Id of the last shown message of each event: feedback on the event stands under it. */
+function lastMessages(messages: readonly Message[]): Map<string, Message> {
+    return new Map(messages.filter((message) => !isAside(message)).map((message) => [message.event_uuid, message]))
+}
+
 export function transcriptItems({ messages, feedback, target }: Input): TranscriptItem[] {
     const judgements = feedbackByEvent(feedback)
-    const lastOf = new Map(messages.filter((message) => !isAside(message)).map((message) => [message.event_uuid, message.id]))
+    const lastOf = lastMessages(messages)
     const items: TranscriptItem[] = []
     let day = ''
-    let found = false
-    messages.forEach((message, index) => {
+    for (const [index, message] of messages.entries()) {
         const key = `${message.event_uuid}-${message.position}-${index}`
         const text = formatDay(message.timestamp)
         if (text !== day) {
             day = text
             items.push({ type: 'day', key: `day-${key}`, text })
         }
-        const previous = items.at(-1)
         if (isAside(message)) {
-            const last = previous?.type === 'aside' ? previous.messages.at(-1) : undefined
-            if (previous?.type === 'aside' && last && belongsTogether(last, message)) {
-                previous.messages.push(message)
-                previous.title = asideTitle(previous.messages)
-            } else {
-                items.push({ type: 'aside', key, title: asideTitle([message]), messages: [message] })
-            }
-            return
+            addAside(items, key, message)
+            continue
         }
-        const matched = target !== undefined && message.event_uuid === target
-        const isLast = lastOf.get(message.event_uuid) === message.id
+        const isLast = lastOf.get(message.event_uuid) === message
         items.push({
             type: 'message',
             key,
             message,
             feedback: isLast ? (judgements.get(message.event_uuid) ?? []) : [],
-            matched,
-            first: matched && !found,
+            matched: message.event_uuid === target,
         })
-        found ||= matched
-    })
+    }
     return items
 }
 
-/** Index of the message to start at, or -1. */
+/** Index of the first message of the wanted event, or -1. */
 export function targetIndex(items: readonly TranscriptItem[]): number {
-    return items.findIndex((item) => item.type === 'message' && item.first)
+    return items.findIndex((item) => item.type === 'message' && item.matched)
 }

@@ -1,12 +1,13 @@
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 import type { ReactElement } from 'react'
 
-import { formatDateTime, formatTime } from '../lib/format'
+import { formatDateTime, formatTime, plural } from '../lib/format'
 import { sortLabels } from '../lib/labels'
 import type { Feedback, Message } from '../query/types'
 import { ActionIcon, Tooltip, useClipboard } from '../ui/controls'
 import { Icon } from '../ui/icons'
 import type { IconName } from '../ui/icons'
+import { countDeceptive } from './invisible'
 import { LabelMenu } from './label-menu'
 import styles from './transcript.module.css'
 import { UntrustedText } from './untrusted-text'
@@ -62,7 +63,7 @@ export function MessageLabels({ projectId, message }: Pick<Props, 'projectId' | 
     if (labels.length === 0) {
         return (
             <p className={`${styles.labels ?? ''} ${styles.unsaid ?? ''}`}>
-                {message.judged ? 'No label is sure enough to say' : 'Not judged yet'}
+                {message.judged ? 'No labels' : 'Not judged yet'}
             </p>
         )
     }
@@ -92,6 +93,34 @@ export function FeedbackNote({ feedback }: { feedback: Feedback }): ReactElement
                 {feedbackText(feedback)}
             </span>
         </div>
+    )
+}
+
+interface HiddenProps {
+    text: string
+    raw: boolean
+    onShow: (raw: boolean) => void
+}
+
+/** Says that a text is not what it looks like. */
+function HiddenNote({ text, raw, onShow }: HiddenProps): ReactElement | null {
+    const hidden = useMemo(() => countDeceptive(text), [text])
+    if (hidden === 0 || raw) {
+        return null
+    }
+    return (
+        <p className={styles.hidden}>
+            <Icon name="warning" size={14} />
+            {plural(hidden, 'hidden character')} {hidden === 1 ? 'changes' : 'change'} how this reads.
+            <button
+                type="button"
+                onClick={() => {
+                    onShow(true)
+                }}
+            >
+                Show every character
+            </button>
+        </p>
     )
 }
 
@@ -132,6 +161,7 @@ export function MessageCard({ projectId, message, feedback, matched, link }: Pro
             ) : (
                 <UntrustedText text={message.content} raw={raw} />
             )}
+            <HiddenNote text={message.content} raw={raw} onShow={setRaw} />
             <MessageLabels projectId={projectId} message={message} />
             {feedback.map((item) => (
                 <FeedbackNote key={item.event_uuid} feedback={item} />

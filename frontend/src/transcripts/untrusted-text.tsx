@@ -171,7 +171,12 @@ export function UntrustedText({ text, raw = false }: Props): ReactElement {
             fallback={() => <PlainText text={text} note="Shown as plain text, because it could not be laid out." />}
         >
             <div className={styles.markdown} dir="auto">
-                <Markdown remarkPlugins={plugins} rehypePlugins={schema} components={components} urlTransform={(url) => url}>
+                <Markdown
+                    remarkPlugins={plugins}
+                    rehypePlugins={schema}
+                    components={components}
+                    urlTransform={(url) => url}
+                >
                     {text}
                 </Markdown>
             </div>

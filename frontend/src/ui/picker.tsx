@@ -40,7 +40,11 @@ function Option({ option, active }: { option: PickerOption; active: boolean }): 
         <Combobox.Option value={option.value} active={active}>
             <span className={styles.option}>
                 <span>{option.label}</span>
-                {active ? <Icon name="check" size={15} /> : option.hint && <span className={styles.hint}>{option.hint}</span>}
+                {active ? (
+                    <Icon name="check" size={15} />
+                ) : (
+                    option.hint && <span className={styles.hint}>{option.hint}</span>
+                )}
             </span>
         </Combobox.Option>
     )

@@ -39,9 +39,14 @@ export function LabelPill(props: LabelProps): ReactElement {
 
 type ButtonProps = LabelProps & Omit<ComponentPropsWithRef<'button'>, keyof LabelProps>
 
-export function LabelButton({ name, value, withSpeaker, children, ...rest }: ButtonProps): ReactElement {
+export function LabelButton({ name, value, withSpeaker, children, className, ...rest }: ButtonProps): ReactElement {
     return (
-        <button type="button" className={styles.pill} data-tone={labelTone(name, value)} {...rest}>
+        <button
+            type="button"
+            {...rest}
+            className={[styles.pill, className].filter(Boolean).join(' ')}
+            data-tone={labelTone(name, value)}
+        >
             <PillContent name={name} value={value} withSpeaker={withSpeaker} />
             {children}
         </button>

@@ -1,7 +1,7 @@
 import '@fontsource-variable/inter/wght.css'
-import './mantine.css'
-import './tokens.css'
 import './base.css'
+import './tokens.css'
+import './mantine.css'
 
 import { MantineProvider } from '@mantine/core'
 import type { ReactElement, ReactNode } from 'react'

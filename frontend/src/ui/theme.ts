@@ -14,10 +14,24 @@ const iris: MantineColorsTuple = [
     '#222b6d',
 ]
 
+/** Mantine's own greys for dark surfaces, matched to the tokens. */
+const dark: MantineColorsTuple = [
+    '#ececf1',
+    '#b4b6c1',
+    '#9496a3',
+    '#6f7280',
+    '#41444f',
+    '#2d2f38',
+    '#1f2027',
+    '#1a1b21',
+    '#15161a',
+    '#121317',
+]
+
 export const theme = createTheme({
     primaryColor: 'iris',
     primaryShade: { light: 6, dark: 5 },
-    colors: { iris },
+    colors: { iris, dark },
     fontFamily: 'var(--font)',
     fontFamilyMonospace: 'var(--mono)',
     defaultRadius: 'md',
@@ -25,8 +39,10 @@ export const theme = createTheme({
     respectReducedMotion: true,
     focusRing: 'auto',
     components: {
-        Button: { defaultProps: { size: 'sm' } },
-        Tooltip: { defaultProps: { withArrow: true, openDelay: 250, events: { hover: true, focus: true, touch: true } } },
+        Button: { defaultProps: { size: 'sm' }, styles: { label: { fontWeight: 560 } } },
+        Tooltip: {
+            defaultProps: { withArrow: true, openDelay: 250, events: { hover: true, focus: true, touch: true } },
+        },
         Menu: { defaultProps: { shadow: 'md' } },
         Popover: { defaultProps: { shadow: 'md' } },
     },
@@ -42,6 +58,9 @@ const shared = {
     '--mantine-color-default-border': 'var(--line-strong)',
     '--mantine-color-default-color': 'var(--ink)',
     '--mantine-color-error': 'var(--danger)',
+    '--mantine-color-iris-light': 'var(--accent-soft)',
+    '--mantine-color-iris-light-hover': 'var(--accent-soft)',
+    '--mantine-color-iris-light-color': 'var(--accent-ink)',
 }
 
 /** Mantine reads our tokens, so that one place decides on colours. */

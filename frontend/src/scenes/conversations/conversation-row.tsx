@@ -6,11 +6,12 @@ import { describeLabel, sortLabels } from '../../lib/labels'
 import type { LabelEntry } from '../../lib/labels'
 import { personTitle } from '../../lib/person'
 import type { ConversationSummary } from '../../query/types'
+import { previewText } from '../../lib/preview'
 import { Avatar } from '../../ui/person'
 import { LabelPill } from '../../ui/pill'
 import styles from './conversations.module.css'
 
-const MAX_PILLS = 6
+const MAX_PILLS = 5
 
 /** What is worth a pill in the list: everything but the language and a neutral tone. */
 export function shownLabels(labels: ConversationSummary['labels']): [string, LabelEntry['value']][] {
@@ -28,8 +29,10 @@ interface Props {
 function Preview({ preview }: Pick<ConversationSummary, 'preview'>): ReactElement {
     return (
         <>
-            <bdi className={styles.user}>{preview.user ?? 'No message of the user'}</bdi>
-            {preview.assistant && <bdi className={styles.agent}>{preview.assistant}</bdi>}
+            <bdi className={styles.user}>
+                {preview.user === null ? 'No message of the user' : previewText(preview.user)}
+            </bdi>
+            {preview.assistant && <bdi className={styles.agent}>{previewText(preview.assistant)}</bdi>}
         </>
     )
 }

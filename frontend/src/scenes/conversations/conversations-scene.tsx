@@ -59,7 +59,7 @@ function Results({ projectId, search }: { projectId: string; search: Conversatio
         return (
             <ErrorState
                 title="The conversations could not be loaded"
-                error={query.error ?? new Error('No answer')}
+                error={query.error}
                 onRetry={() => void query.refetch()}
             />
         )

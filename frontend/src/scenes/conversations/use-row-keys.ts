@@ -1,7 +1,9 @@
 import { useEffect, useEffectEvent } from 'react'
 
 function isTyping(target: EventTarget | null): boolean {
-    return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+    return (
+        target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+    )
 }
 
 /** `j` and `k` move through rows; Enter on the focused row is the browser's own. */

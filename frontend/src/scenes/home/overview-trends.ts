@@ -6,7 +6,10 @@ export const OVERVIEW_TRENDS: readonly { title: string; query: TrendsQuery }[] =
     {
         title: 'What users feel',
         query: readTrendsQuery({
-            properties: [{ type: 'event', key: 'user_emotion', operator: 'is_set' }],
+            properties: [
+                { type: 'event', key: 'user_emotion', operator: 'is_set' },
+                { type: 'event', key: 'user_emotion', operator: 'is_not', value: ['neutral'] },
+            ],
             breakdownFilter: { breakdown: 'user_emotion', breakdown_type: 'event' },
             trendsFilter: { display: 'ActionsBar' },
         }),

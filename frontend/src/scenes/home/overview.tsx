@@ -1,4 +1,4 @@
-import { Link } from '@tanstack/react-router'
+import { Link, useNavigate } from '@tanstack/react-router'
 import { useMemo } from 'react'
 import type { ReactElement } from 'react'
 
@@ -6,6 +6,7 @@ import { isEmpty, prepare } from '../../charts/prepare'
 import { TrendChart } from '../../charts/trend-chart'
 import { formatAgo } from '../../lib/format'
 import { personTitle } from '../../lib/person'
+import { previewText } from '../../lib/preview'
 import { useConversations } from '../../query/conversations'
 import { useTrends } from '../../query/insights'
 import type { TrendsQuery } from '../../query/types'
@@ -15,7 +16,16 @@ import { EmptyState, ErrorState, LoadingRows } from '../../ui/states'
 import { OVERVIEW_TRENDS } from './overview-trends'
 import styles from './home.module.css'
 
-function MiniTrend({ projectId, title, query }: { projectId: string; title: string; query: TrendsQuery }): ReactElement {
+function MiniTrend({
+    projectId,
+    title,
+    query,
+}: {
+    projectId: string
+    title: string
+    query: TrendsQuery
+}): ReactElement {
+    const navigate = useNavigate()
     const trends = useTrends(projectId, query)
     const data = useMemo(
         () => trends.data && prepare(trends.data.results, query, { timezone: trends.data.timezone }),
@@ -35,7 +45,21 @@ function MiniTrend({ projectId, title, query }: { projectId: string; title: stri
                 <ErrorState title="Could not be counted" error={trends.error} onRetry={() => void trends.refetch()} />
             )}
             {data && isEmpty(data) && <EmptyState icon="trend" title="Nothing in the last 30 days" />}
-            {data && !isEmpty(data) && <TrendChart data={data} display={query.trendsFilter.display} height={190} />}
+            {data && !isEmpty(data) && (
+                <TrendChart
+                    compact
+                    data={data}
+                    display={query.trendsFilter.display}
+                    height={190}
+                    onPoint={(point) =>
+                        void navigate({
+                            to: '/project/$projectId/insights/new',
+                            params: { projectId },
+                            search: { q: query, point },
+                        })
+                    }
+                />
+            )}
         </Card>
     )
 }
@@ -77,7 +101,7 @@ function Recent({ projectId }: { projectId: string }): ReactElement {
                             <Avatar title={personTitle(person)} />
                             <span style={{ minWidth: 0 }}>
                                 <bdi className={`${styles.text ?? ''} ${styles.name ?? ''}`}>{personTitle(person)}</bdi>
-                                <bdi className={styles.text}>{preview.user ?? preview.assistant}</bdi>
+                                <bdi className={styles.text}>{previewText(preview.user ?? preview.assistant)}</bdi>
                             </span>
                             <time className={styles.meta} dateTime={ended_at}>
                                 {formatAgo(ended_at)}

@@ -5,6 +5,7 @@ import type { ReactElement, ReactNode } from 'react'
 
 import { formatDateTime, formatNumber, plural } from '../../lib/format'
 import { nameFromProperties, personTitle } from '../../lib/person'
+import { previewText as shorten } from '../../lib/preview'
 import { useActors, useMatchedConversations } from '../../query/insights'
 import type { Actor, InsightPoint, MatchedConversation, TrendsQuery } from '../../query/types'
 import { Button, Drawer, Tabs } from '../../ui/controls'
@@ -18,11 +19,8 @@ interface PointProps {
     point: InsightPoint
 }
 
-export function previewText(preview: MatchedConversation['preview']): string {
-    if (typeof preview === 'string') {
-        return preview
-    }
-    return preview?.user ?? preview?.assistant ?? ''
+export function matchText(preview: MatchedConversation['preview']): string {
+    return shorten(typeof preview === 'string' ? preview : (preview?.user ?? preview?.assistant))
 }
 
 function ConversationItem({ projectId, item }: { projectId: string; item: MatchedConversation }): ReactElement {
@@ -39,7 +37,7 @@ function ConversationItem({ projectId, item }: { projectId: string; item: Matche
                 <Avatar title={title} />
                 <span>
                     <bdi className={styles.itemName}>{title}</bdi>
-                    <bdi className={styles.itemText}>{previewText(item.preview)}</bdi>
+                    <bdi className={styles.itemText}>{matchText(item.preview)}</bdi>
                     <span className={styles.itemMeta}>
                         {plural(item.message_count, 'message')} · {plural(matches, 'event')} matched
                     </span>
@@ -96,13 +94,21 @@ function Results({ query, what, empty, note, children }: ListProps): ReactElemen
         return <LoadingRows label={`Loading ${what}`} rows={5} height={56} />
     }
     if (query.error && children.length === 0) {
-        return <ErrorState title={`The ${what} could not be loaded`} error={query.error} onRetry={() => query.refetch()} />
+        return (
+            <ErrorState title={`The ${what} could not be loaded`} error={query.error} onRetry={() => query.refetch()} />
+        )
     }
     return (
         <>
             {children.length === 0 ? <EmptyState title={empty} /> : <ul className={styles.items}>{children}</ul>}
             {query.hasNextPage && (
-                <Button variant="default" size="xs" mt={12} loading={query.isFetchingNextPage} onClick={() => query.fetchNextPage()}>
+                <Button
+                    variant="default"
+                    size="xs"
+                    mt={12}
+                    loading={query.isFetchingNextPage}
+                    onClick={() => query.fetchNextPage()}
+                >
                     Load more
                 </Button>
             )}
@@ -122,9 +128,11 @@ function Conversations({ projectId, query, point }: PointProps): ReactElement {
     )
     return (
         <Results query={found} what="conversations" empty="No conversation behind this point" note={note}>
-            {pages.flatMap((page) => page.results).map((item) => (
-                <ConversationItem key={item.id} projectId={projectId} item={item} />
-            ))}
+            {pages
+                .flatMap((page) => page.results)
+                .map((item) => (
+                    <ConversationItem key={item.id} projectId={projectId} item={item} />
+                ))}
         </Results>
     )
 }
@@ -133,9 +141,11 @@ function People({ projectId, query, point }: PointProps): ReactElement {
     const found = useActors(projectId, query, point, true)
     return (
         <Results query={found} what="people" empty="No person behind this point">
-            {(found.data?.pages ?? []).flatMap((page) => page.results).map((actor) => (
-                <PersonItem key={actor.id} projectId={projectId} actor={actor} />
-            ))}
+            {(found.data?.pages ?? [])
+                .flatMap((page) => page.results)
+                .map((actor) => (
+                    <PersonItem key={actor.id} projectId={projectId} actor={actor} />
+                ))}
         </Results>
     )
 }

@@ -45,7 +45,9 @@ export function QueryEditor({ projectId, query, onChange }: Props): ReactElement
                         label="Breakdown"
                         placeholder="No breakdown"
                         withNone
-                        value={breakdownFilter && { type: breakdownFilter.breakdown_type, key: breakdownFilter.breakdown }}
+                        value={
+                            breakdownFilter && { type: breakdownFilter.breakdown_type, key: breakdownFilter.breakdown }
+                        }
                         onChange={(property) => {
                             onChange({
                                 breakdownFilter: property && { breakdown: property.key, breakdown_type: property.type },
@@ -101,7 +103,7 @@ export function ChartToolbar({ query, onChange }: Omit<Props, 'projectId'>): Rea
                     ),
                 }))}
                 onChange={(display) => {
-                    onChange({ trendsFilter: { display: display as Display } })
+                    onChange({ trendsFilter: { display: display } })
                 }}
             />
         </div>

@@ -88,7 +88,11 @@ export default function InsightScene(): ReactElement {
         void navigate({ search: { q: query, ...(next ? { point: next } : {}) }, resetScroll: false })
     }
     return (
-        <Page title="Trends" lead="Count events over time. Click a point, or a number in the table, to read what is behind it." wide>
+        <Page
+            title="Trends"
+            lead="Count events over time. Click a point, or a number in the table, to read what is behind it."
+            wide
+        >
             <div className={styles.layout}>
                 <Card label="Query">
                     <QueryEditor projectId={projectId} query={query} onChange={change} />

@@ -80,7 +80,11 @@ export function KeysSection(): ReactElement {
             <p className={styles.lead}>For programs that read: they act as you, within the scopes of the key.</p>
             {keys.isPending && <LoadingRows label="Loading keys" rows={2} />}
             {keys.error && (
-                <ErrorState title="The keys could not be loaded" error={keys.error} onRetry={() => void keys.refetch()} />
+                <ErrorState
+                    title="The keys could not be loaded"
+                    error={keys.error}
+                    onRetry={() => void keys.refetch()}
+                />
             )}
             {keys.data?.length === 0 && (
                 <EmptyState icon="key" title="No keys yet">

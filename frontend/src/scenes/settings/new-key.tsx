@@ -42,7 +42,8 @@ function CreatedKey({ value, onClose }: { value: string; onClose: () => void }):
     return (
         <div className={styles.once}>
             <p>
-                Copy the key now and keep it like a password. It is stored as a hash and <strong>cannot be shown again</strong>.
+                Copy the key now and keep it like a password. It is stored as a hash and{' '}
+                <strong>cannot be shown again</strong>.
             </p>
             <CopyField text={value} label="Copy personal API key" />
             <Button onClick={onClose}>I have kept it</Button>

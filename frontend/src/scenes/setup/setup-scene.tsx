@@ -20,7 +20,13 @@ interface Field {
 const FIELDS: readonly Field[] = [
     { name: 'first_name', label: 'Your name', autoComplete: 'given-name' },
     { name: 'email', label: 'E-mail', type: 'email', autoComplete: 'username' },
-    { name: 'password', label: 'Password', type: 'password', autoComplete: 'new-password', description: 'At least 8 characters' },
+    {
+        name: 'password',
+        label: 'Password',
+        type: 'password',
+        autoComplete: 'new-password',
+        description: 'At least 8 characters',
+    },
     { name: 'organization_name', label: 'Organization', autoComplete: 'organization' },
     { name: 'project_name', label: 'First project', placeholder: 'The application that you want to understand' },
 ]
@@ -32,7 +38,7 @@ export default function SetupScene(): ReactElement {
     const setup = useSetup()
     const [input, setInput] = useState(EMPTY)
     const submit = (): void => {
-        setup.mutate(input, { onSuccess: () => navigate({ to: '/' }) })
+        setup.mutate(input, { onSuccess: () => void navigate({ to: '/' }) })
     }
     return (
         <AuthLayout

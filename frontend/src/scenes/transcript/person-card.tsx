@@ -55,7 +55,11 @@ export function PersonCard({ projectId, person }: Props): ReactElement {
                 </Button>
             )}
             <div className={styles.divided}>
-                <Link to="/project/$projectId/conversations" params={{ projectId }} search={{ person: person.distinct_id }}>
+                <Link
+                    to="/project/$projectId/conversations"
+                    params={{ projectId }}
+                    search={{ person: person.distinct_id }}
+                >
                     All conversations of this person
                 </Link>
             </div>

@@ -26,7 +26,10 @@ interface NeighbourProps {
 }
 
 function Neighbour({ projectId, id, text, icon }: NeighbourProps): ReactElement {
-    const side = icon === 'left' ? { leftSection: <Icon name={icon} size={16} /> } : { rightSection: <Icon name={icon} size={16} /> }
+    const side =
+        icon === 'left'
+            ? { leftSection: <Icon name={icon} size={16} /> }
+            : { rightSection: <Icon name={icon} size={16} /> }
     if (id === null) {
         return (
             <Button variant="default" size="xs" disabled {...side}>
@@ -90,7 +93,10 @@ function Side({ projectId, conversation }: SideProps): ReactElement {
                     <dt>Feedback</dt>
                     <dd>{feedback.length || 'none'}</dd>
                 </dl>
-                <nav className={`${styles.neighbours ?? ''} ${styles.divided ?? ''}`} aria-label="Conversations of this person">
+                <nav
+                    className={`${styles.neighbours ?? ''} ${styles.divided ?? ''}`}
+                    aria-label="Conversations of this person"
+                >
                     <Neighbour projectId={projectId} id={previous} text="Earlier" icon="left" />
                     <Neighbour projectId={projectId} id={next} text="Later" icon="right" />
                 </nav>
