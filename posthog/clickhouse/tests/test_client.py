@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from clickhouse_driver.errors import NetworkError
 from pytest_django.fixtures import Settings
 
 from posthog.clickhouse import client, errors
@@ -88,10 +89,10 @@ def test_equal_rows_without_a_token_are_stored_each_time() -> None:
 
 
 def test_rows_of_more_than_a_hundred_months_are_split_and_still_stored_once() -> None:
-    rows = [event(timestamp=datetime(1970 + month // 12, 1 + month % 12, 15, tzinfo=UTC)) for month in range(250)]
+    rows = [event(timestamp=datetime(1970 + month // 12, 1 + month % 12, 15, tzinfo=UTC)) for month in range(101)]
     for _ in range(2):
         client.insert("events", EVENT_COLUMNS, rows, token="events/3-0/4-0")
-    assert client.execute("SELECT count(), uniqExact(toYYYYMM(timestamp)) FROM events") == [(250, 250)]
+    assert client.execute("SELECT count(), uniqExact(toYYYYMM(timestamp)) FROM events") == [(101, 101)]
 
 
 def test_no_rows_are_no_insert() -> None:
@@ -182,6 +183,6 @@ def test_a_forked_process_does_not_share_connections() -> None:
     pool = Pool(Address.parse("clickhouse://default:x@127.0.0.1:1/default"))
     pool._idle.append(object())
     pool._process = -1
-    with pytest.raises(Exception), pool.client() as made:  # noqa: B017, PT011
+    with pytest.raises(NetworkError), pool.client() as made:
         made.execute("SELECT 1")
     assert len(pool._idle) == 1
