@@ -153,7 +153,7 @@ class ActorsQueryRunner(QueryRunner[ActorsQuery]):
     def _found(self, search: str, actor: ast.Expr) -> ast.Expr:
         """By id, distinct id or a property that names persons; persons without a profile by the distinct ids of the events."""
         found = selectors.matching(self.project.pk, search=search).values_list("id", flat=True)[:_SEARCHED_PERSONS]
-        ways = [b.in_(actor, list(found)) if found else b.constant(False), b.eq(b.call("toString", actor), search.lower())]
+        ways: list[ast.Expr] = [b.in_(actor, list(found)) if found else b.constant(False), b.eq(b.call("toString", actor), search.lower())]
         if self.source.counts_events:
             position = b.call("positionCaseInsensitiveUTF8", b.field("seen"), search)
             ways.append(b.call("arrayExists", b.lambda_(["seen"], b.gt(position, 0)), b.field("source", "actor_distinct_ids")))

@@ -3,6 +3,7 @@
 import random
 from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -118,6 +119,7 @@ class Oracle:
         self.whole = query.get("trendsFilter", {}).get("display") == "BoldNumber"
         self.matching = [event for event in events if self._matches(event)]
 
+    @cached_property
     def keys(self) -> list[Any]:
         """Every bucket, as local time (naive) and offset from UTC."""
         moment = self._midnight(self.first) - timedelta(days=40)
@@ -127,13 +129,13 @@ class Oracle:
             if self.interval == "hour"
             else self._midnight(self.last + timedelta(days=1)) - timedelta(microseconds=1)
         )
-        first, keys = self.bucket(self._midnight(self.first)), []
+        first, keys = self.bucket(self._midnight(self.first)), dict[Any, None]()
         while moment <= end:
             key = self.bucket(moment)
-            if key >= first and key not in keys:
-                keys.append(key)
+            if key >= first:
+                keys[key] = None
             moment += timedelta(minutes=15)
-        return keys
+        return list(keys)
 
     def bucket(self, moment: datetime) -> Any:
         here = moment.astimezone(self.zone)
@@ -148,7 +150,7 @@ class Oracle:
         """Whose events a bucket counts; None for the whole period."""
         sliding = {"weekly_active": 7, "monthly_active": 30}.get(self.series["math"])
         if index is not None and not sliding:
-            key = self.keys()[index]
+            key = self.keys[index]
             return [event for event in self.matching if self._in_range(event) and self.bucket(event.moment) == key]
         end = self._end(index)
         if sliding:
@@ -175,7 +177,7 @@ class Oracle:
 
     def data(self) -> dict[str | None, list[float]]:
         """Values per breakdown value, in the order of the answer."""
-        points: list[int | None] = [None] if self.whole else list(range(len(self.keys())))
+        points: list[int | None] = [None] if self.whole else list(range(len(self.keys)))
         found: dict[str | None, list[float]] = defaultdict(lambda: [0.0] * len(points))
         grouped = [defaultdict(list) for _ in points]
         for place, point in enumerate(points):
@@ -236,14 +238,14 @@ class Oracle:
             last = self._midnight(self.last) + timedelta(microseconds=1)
             return last if self.interval == "hour" else self._midnight(self.last + timedelta(days=1))
         if self.interval != "hour":
-            key = self.keys()[index][0]
+            key = self.keys[index][0]
             following = {
                 "day": key + timedelta(days=1),
                 "week": key + timedelta(days=7),
                 "month": (key + timedelta(days=32)).replace(day=1),
             }
             return self._midnight(following[self.interval])
-        key, moment = self.keys()[index], self._midnight(self.first)
+        key, moment = self.keys[index], self._midnight(self.first)
         while self.bucket(moment) != key:
             moment += timedelta(minutes=15)
         while self.bucket(moment) == key:

@@ -9,7 +9,7 @@ import pytest
 from posthog.conftest import Person
 from posthog.insights.tests.oracle import RANGES, ZONES, Oracle, random_events, random_query
 from posthog.query import runner
-from posthog.query.tests.world import forget_everything, person_id, store
+from posthog.query.tests.world import person_id, store
 
 WORLDS_PER_SEED = 10
 DISTINCT = {"dau", "weekly_active", "monthly_active"}
@@ -19,7 +19,8 @@ DISTINCT = {"dau", "weekly_active", "monthly_active"}
 def test_numbers_equal_the_oracle_and_the_rows_behind_them(seed: int, alice: Person, stores: None) -> None:
     rng = random.Random(seed)
     for number in range(WORLDS_PER_SEED):
-        forget_everything()
+        # A project id of its own for each world, so that nothing has to be taken away between them.
+        alice.project.pk = 1_000_000 + 2 * (seed * WORLDS_PER_SEED + number)
         _one_world(rng, alice, f"seed {seed}, world {number}")
 
 
@@ -52,7 +53,7 @@ def _check_way_down(
     rng: random.Random, project: Any, query: dict[str, Any], results: list[dict[str, Any]], oracle: Oracle, where: str
 ) -> None:
     points = [(item, place) for item in results for place, value in enumerate(_values(item)) if value]
-    for item, place in rng.sample(points, min(3, len(points))):
+    for item, place in rng.sample(points, min(2, len(points))):
         source = {"kind": "InsightActorsQuery", "source": query, "series": 0}
         if not oracle.whole:
             source["day"] = item["action"]["days"][place]

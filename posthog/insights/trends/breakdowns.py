@@ -104,13 +104,17 @@ def _parts(asked: BreakdownFilter) -> tuple[list[Breakdown], bool]:
     properties = asked.breakdown if isinstance(asked.breakdown, list) else [asked.breakdown]
     if len(properties) > 3:
         raise InvalidInput("breakdownFilter.breakdown: at most 3 breakdowns", attr="breakdownFilter")
-    shared = {
-        "type": asked.breakdown_type or "event",
-        "group_type_index": asked.breakdown_group_type_index,
-        "histogram_bin_count": asked.breakdown_histogram_bin_count,
-        "normalize_url": asked.breakdown_normalize_url,
-    }
-    return [Breakdown(property=name, **shared) for name in properties], isinstance(asked.breakdown, list) and len(properties) > 1
+    return [_part(asked, name) for name in properties], isinstance(asked.breakdown, list) and len(properties) > 1
+
+
+def _part(asked: BreakdownFilter, name: str | int) -> Breakdown:
+    return Breakdown(
+        property=name,
+        type=asked.breakdown_type or "event",
+        group_type_index=asked.breakdown_group_type_index,
+        histogram_bin_count=asked.breakdown_histogram_bin_count,
+        normalize_url=asked.breakdown_normalize_url,
+    )
 
 
 def raw(part: Breakdown) -> ast.Expr:
