@@ -17,6 +17,7 @@ from posthog.clickhouse.literals import quoted_name
 from posthog.clickhouse.pool import Address, Pool
 
 EXECUTION_SECONDS_MAX = 120
+QUERY_BYTES_MAX = 16 * 1024 * 1024  # the engine's default of 256 KiB is short for lists of ids
 DEFAULT_DATABASE = "default"
 MONTHS_PER_INSERT = 100  # the engine refuses a block with more partitions
 
@@ -62,7 +63,8 @@ def execute_with_columns(
     """As execute(), with names and types of the columns."""
     started = time.monotonic()
     values = None if params is None else {name: _literal(value) for name, value in params.items()}
-    merged = {"max_execution_time": EXECUTION_SECONDS_MAX, "log_comment": tag} | dict(settings or {})
+    defaults: dict[str, object] = {"max_execution_time": EXECUTION_SECONDS_MAX, "max_query_size": QUERY_BYTES_MAX, "log_comment": tag}
+    merged = defaults | dict(settings or {})
     answer = _call(lambda client: client.execute(sql, values, with_column_types=True, settings=merged))
     if not isinstance(answer, tuple):  # statements without a result
         answer = ([], [])

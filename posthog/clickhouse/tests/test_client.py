@@ -43,6 +43,12 @@ def test_lists_and_ids_are_parameters_too() -> None:
     assert rows == [(wanted, 1, [1, 2])]
 
 
+def test_a_list_of_fifty_thousand_ids_is_a_parameter() -> None:
+    ids = [uuid.uuid4() for _ in range(50_000)]
+    client.insert("events", EVENT_COLUMNS, [event(uid=ids[49_999])])
+    assert client.execute("SELECT count() FROM events WHERE uuid IN %(ids)s", {"ids": ids}) == [(1,)]
+
+
 def test_times_keep_their_microseconds_and_their_zone() -> None:
     client.insert("events", EVENT_COLUMNS, [event(timestamp=NOON)])
     there = NOON.astimezone(timezone(timedelta(hours=5)))

@@ -82,3 +82,27 @@ def test_labels_are_typed_columns() -> None:
 def test_a_label_nobody_declared_is_kept_too() -> None:
     client.insert("events", EVENT_COLUMNS, [event(labels_text='{"user_sarcasm": "yes"}')])
     assert client.execute("SELECT toString(labels.user_sarcasm) FROM events") == [("yes",)]
+
+
+def nested(depth: int) -> str:
+    return '{"a":' * depth + "1" + "}" * depth
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"": 1}',
+        json.dumps({"back`tick": 1, 'quo"te': 2, "it's": 3, "nul\x00": 4, "new\nline": 5, "日本": 6}),
+        json.dumps({"k" * 60_000: 1}),
+        json.dumps({"text": "x" * 1_000_000}),
+        json.dumps({"deep": {"list": [[[{"a": [None, {"b": []}]}]], 1, "x", 2.5, None, True]}}),
+        nested(500),
+        json.dumps({"big": 2**70, "negative": -(2**63), "float": 1e308, "tiny": 5e-324}),
+        json.dumps({"mixed": [1, "a", {"b": 1}, [2]]}),
+        json.dumps({"$set": {"a.b.c": {"d.e": 1}}, "a..b": 1, ".": 2, "..": 3, "a.": 4, ".a": 5}),
+        json.dumps({f"key {number}": {f"inner {number}": number} for number in range(5_000)}),
+    ],
+    ids=["empty key", "odd keys", "long key", "long text", "lists", "500 levels", "numbers", "mixed list", "dots", "5,000 objects"],
+)
+def test_odd_but_valid_json_is_stored(text: str) -> None:
+    assert stored(text, "properties_text") == text
