@@ -1,6 +1,5 @@
 """One event as an SDK sends it, to one event as the log keeps it; or the reason why not."""
 
-import math
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -119,9 +118,7 @@ def _add_time(event: Event, raw: Event) -> None:
     if timestamp is not None:
         event["timestamp"] = timestamp if type(timestamp) is str else _as_text(timestamp)
     offset = raw.get("offset")
-    if type(offset) is int:
-        event["offset"] = offset
-    elif type(offset) is float and math.isfinite(offset):
+    if (type(offset) is int or type(offset) is float) and abs(offset) <= limits.OFFSET_MILLISECONDS:
         event["offset"] = round(offset)
 
 

@@ -70,6 +70,7 @@ FORM_FIELDS = 50  # in a form body and in a query string
 EVENT_BYTES = 1024 * 1024
 EVENT_BYTES_AI = 8 * 1024 * 1024
 EVENT_DEPTH = 240  # levels of nesting; what can be serialized again without recursion running out
+OFFSET_MILLISECONDS = 10**13  # 317 years; an event that claims to be older than that gets the time of receipt
 EVENTS_PER_REQUEST = 20_000
 REFUSALS_LISTED = 1_000  # refused events named in one answer
 REMOTE_CONFIG_SECONDS = 300  # how long browsers may keep what /array/<token>/config said

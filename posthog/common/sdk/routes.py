@@ -61,4 +61,5 @@ def answer(view: View, request: HttpRequest) -> HttpResponse:
     except Exception:
         logger.exception("SDK request to %s failed", request.path_info)
         response = Refused(500, "server_error", "error", "A server error occurred.").response()
+    response.headers["X-Content-Type-Options"] = "nosniff"
     return cors.allow(request, response)
