@@ -100,7 +100,9 @@ def _consume(reader: PartitionReader, heartbeat: Heartbeat, stopping: threading.
                 ingest(batch, reader, heartbeat)
                 done, idle_since = done + 1, time.monotonic()
             failures = 0
-        except TRANSIENT as error:
+        except LeaseLostError:
+            raise
+        except Exception as error:  # a defect, too, must not end the reading: the batch stays pending and the log tells
             failures += 1
             idle_since = time.monotonic()
             _wait(stopping, failures, reader.partition, error)
@@ -128,7 +130,7 @@ def ingest(batch: Batch, reader: PartitionReader, heartbeat: Heartbeat) -> None:
 def _wait(stopping: threading.Event, failures: int, partition: int, error: BaseException) -> None:
     RETRIES.labels(type(error).__name__).inc()
     seconds = min(0.25 * 2 ** min(failures, 10), limits.RETRY_SECONDS_MAX)
-    logger.warning("partition %d: batch waits %.1f s: %s", partition, seconds, error)
+    logger.warning("partition %d: batch waits %.1f s: %s", partition, seconds, error, exc_info=not isinstance(error, TRANSIENT))
     stopping.wait(seconds)
 
 
