@@ -63,7 +63,7 @@ class Wish:
 
 def wish(parameters: QueryDict, project: Project) -> Wish:
     """The wish that query parameters describe. Raises InvalidInput naming the parameter."""
-    asked = parameters.dict()
+    asked = {name: str(value) for name, value in parameters.items()}
     search = asked.get("search", "").strip()
     if len(search) > limits.CONVERSATION_SEARCH_LENGTH:
         raise InvalidInput(f"search is longer than {limits.CONVERSATION_SEARCH_LENGTH} characters", "search")

@@ -11,10 +11,9 @@ from posthog.conversations import store
 from posthog.conversations.turns import CONTEXT, OWNED
 
 _TURNS = """
-SELECT conversation_id, event_uuid, position, timestamp, role, kind, event, person_id, distinct_id, message_id
+SELECT DISTINCT conversation_id, event_uuid, position, timestamp, role, kind, event, person_id, distinct_id, message_id
 FROM {turns} AND conversation_id IN %(ids)s
 ORDER BY conversation_id, timestamp, event_uuid, position
-LIMIT 1 BY conversation_id, event_uuid, position
 LIMIT %(most)s BY conversation_id
 """
 

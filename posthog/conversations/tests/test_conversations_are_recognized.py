@@ -11,18 +11,13 @@ from posthog.conftest import Person as Member
 from posthog.conversations.tests.chats import NOON, Sent, chat, conversations_of, store
 from posthog.people.models import Person, PersonDistinctId
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("engine", "valkey")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stores")]
 
 ASKED = "How long may I keep a book?"
 ANSWERED = "Four weeks, and you can extend it twice."
 THEN = "And a film?"
 THEN_ANSWERED = "One week."
 LAST = "Thank you!"
-
-
-@pytest.fixture(autouse=True)
-def _empty_cache(valkey: object) -> None:
-    redis.client().flushdb()
 
 
 def forget() -> None:

@@ -16,7 +16,7 @@ from posthog.conversations.services import StoredLabels, known_messages, remembe
 from posthog.conversations.tests.chats import Sent, chat, llm_event, store
 from posthog.conversations.turns import speakers, turns_of, turns_of_batch
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("engine", "valkey")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stores")]
 
 ASKED = "How long may I keep a book?"
 ANSWERED = "Four weeks, and you can extend it twice."
@@ -24,11 +24,6 @@ THEN = "And a film?"
 THEN_ANSWERED = "One week."
 USER, CALL = {"role": "user", "content": ASKED}, {"role": "assistant", "content": [{"type": "tool_use", "id": "1", "name": "terms"}]}
 RESULT = {"role": "tool", "tool_call_id": "1", "content": '{"weeks": 4}'}
-
-
-@pytest.fixture(autouse=True)
-def _empty_cache(valkey: object) -> None:
-    redis.client().flushdb()
 
 
 def written(alice: Member, *sent: Sent, conversation_id: str | None = None) -> list[list[tuple[str, str, str]]]:
