@@ -96,22 +96,21 @@ def _record_events(project_id: int, known: _Known, events: Iterable[SeenEvent]) 
     seen: dict[str, datetime] = {}
     for event in events:
         seen[event.event] = max(event.timestamp, seen.get(event.event, event.timestamp))
-    news = {name: at for name, at in seen.items() if _is_news(known.events, name, at)}
-    if not news:
+    room = max(0, limits.EVENT_DEFINITIONS - len(known.events))
+    fresh = [name for name in seen if name not in known.events and len(name) <= limits.EVENT_NAME_LENGTH][:room]
+    again = [name for name in seen if name in known.events and _is_later(known.events[name], seen[name])]
+    if not fresh and not again:
         return
-    rows = [EventDefinition(project_id=project_id, name=name, last_seen_at=at) for name, at in news.items()]
     with transaction.atomic():
+        rows = [EventDefinition(project_id=project_id, name=name, last_seen_at=seen[name]) for name in fresh]
         EventDefinition.objects.bulk_create(rows, ignore_conflicts=True)
-        for name, at in news.items():
-            older = Q(last_seen_at__lt=at) | Q(last_seen_at=None)
-            EventDefinition.objects.filter(older, project_id=project_id, name=name).update(last_seen_at=at)
-    known.events |= news
+        for name in again:
+            older = Q(last_seen_at__lt=seen[name]) | Q(last_seen_at=None)
+            EventDefinition.objects.filter(older, project_id=project_id, name=name).update(last_seen_at=seen[name])
+    known.events |= {name: seen[name] for name in (*fresh, *again)}
 
 
-def _is_news(known: Mapping[str, datetime | None], name: str, at: datetime) -> bool:
-    if name not in known:
-        return len(known) < limits.EVENT_DEFINITIONS and len(name) <= limits.EVENT_NAME_LENGTH
-    last = known[name]
+def _is_later(last: datetime | None, at: datetime) -> bool:
     return last is None or at - last > _SEEN_AGAIN
 
 
