@@ -101,9 +101,9 @@ def _refresh(body: dict[str, Any]) -> str:
         return "blocking"
     if wanted is True:
         return "force_blocking"
-    if wanted not in _REFRESH:
+    if not isinstance(wanted, str) or wanted not in _REFRESH:
         raise InvalidInput(f"refresh: expected one of {', '.join(sorted(_REFRESH))}", attr="refresh")
-    return str(wanted)
+    return wanted
 
 
 def _query_id(body: dict[str, Any]) -> str | None:

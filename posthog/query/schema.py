@@ -236,7 +236,7 @@ WRAPPERS = frozenset({"InsightVizNode", "DataTableNode", "DataVisualizationNode"
 def unwrap(query: Any) -> Any:
     """The query inside wrapper nodes, which only say how a result is shown."""
     for _ in range(limits.QUERY_WRAPPERS):
-        if not (isinstance(query, Mapping) and query.get("kind") in WRAPPERS):
+        if not (isinstance(query, Mapping) and str(query.get("kind")) in WRAPPERS):
             return query
         if "source" not in query:
             raise InvalidInput(f"query.source: {query['kind']} needs the query that it wraps", attr="source")

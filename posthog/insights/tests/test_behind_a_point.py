@@ -1,0 +1,199 @@
+"""From a point of a trend to its persons, events and conversations."""
+
+from typing import Any
+
+import pytest
+
+from posthog.conftest import Person
+from posthog.insights.tests.test_trends_shapes import NULL, OTHER, trends
+from posthog.query.tests.conftest import Ask
+from posthog.query.tests.world import Event, person_id, store, store_group, store_person
+
+
+@pytest.fixture
+def support(alice: Person, stores: None) -> list[Event]:
+    """Three people ask for help; Ada is angry twice in one conversation, Bo once in another, and Cy, without a profile, in none."""
+    store_person(alice.project.pk, "ada", {"email": "ada@example.com", "plan": "pro"}, "2024-02-01T00:00:00+00:00")
+    store_person(alice.project.pk, "bo", {"name": "Bo", "plan": "free"}, "2024-03-01T00:00:00+00:00")
+    angry: dict[str, Any] = {"user_emotion": "anger"}
+    return store(
+        alice.project.pk,
+        [
+            Event(at="2024-05-13T09:00:00+00:00", person="ada", labels=angry, conversation="c-ada", properties={"$ai_model": "small"}),
+            Event(at="2024-05-13T09:05:00+00:00", person="ada", labels=angry, conversation="c-ada"),
+            Event(at="2024-05-13T10:00:00+00:00", person="bo", labels=angry, conversation="c-bo"),
+            Event(at="2024-05-13T11:00:00+00:00", person="cy", labels=angry),
+            Event(at="2024-05-13T12:00:00+00:00", person="ada", labels={"user_emotion": "joy"}, conversation="c-ada"),
+            Event(at="2024-05-14T12:00:00+00:00", person="ada", labels=angry, conversation="c-ada-2"),
+        ],
+    )
+
+
+ANGER = {"breakdownFilter": {"breakdown": "user_emotion"}}
+
+
+def behind(query: dict[str, Any], **asked: Any) -> dict[str, Any]:
+    return {"kind": "InsightActorsQuery", "source": query, "day": "2024-05-13", "breakdown": "anger", **asked}
+
+
+@pytest.mark.usefixtures("support")
+def test_persons_behind_a_point_with_their_number_of_events(alice: Person, ask: Ask) -> None:
+    query = {"kind": "ActorsQuery", "source": behind(trends(**ANGER)), "select": ["person", "event_count", "properties.plan -- Plan", "id"]}
+    status, body = ask(alice, query)
+    assert status == 200
+    assert body["columns"] == ["person", "event_count", "properties.plan -- Plan", "id"]
+    ada, *others = body["results"]
+    assert ada[1:] == [2, "pro", str(person_id("ada"))]
+    assert ada[0] == {
+        "id": str(person_id("ada")),
+        "uuid": str(person_id("ada")),
+        "distinct_ids": ["ada"],
+        "distinct_id": "ada",
+        "properties": {"email": "ada@example.com", "plan": "pro"},
+        "created_at": "2024-02-01T00:00:00+00:00",
+        "is_identified": True,
+        "name": "ada@example.com",
+        "type": "person",
+    }
+    by_name = {row[0]["name"]: row for row in others}
+    assert by_name["Bo"][1:3] == [1, "free"]
+    assert by_name["cy"][0]["distinct_ids"] == ["cy"]
+    assert by_name["cy"][0]["properties"] == {}
+    assert (body["missing_actors_count"], body["hasMore"], body["limit"], body["offset"]) == (1, False, 100, 0)
+
+
+@pytest.mark.usefixtures("support")
+def test_default_columns_and_pages_of_actors(alice: Person, ask: Ask) -> None:
+    query = {"kind": "ActorsQuery", "source": behind(trends(**ANGER)), "limit": 2}
+    _, first = ask(alice, query)
+    assert first["columns"] == ["person", "id", "created_at", "person.$delete", "event_count"]
+    assert (len(first["results"]), first["hasMore"]) == (2, True)
+    _, second = ask(alice, {**query, "offset": 2})
+    assert (len(second["results"]), second["hasMore"]) == (1, False)
+    assert len({row[1] for row in first["results"] + second["results"]}) == 3
+
+
+@pytest.mark.parametrize(
+    ("search", "names"),
+    [("example.com", ["ada@example.com"]), ("BO", ["Bo"]), ("cy", ["cy"]), (str(person_id("ada")), ["ada@example.com"]), ("100%", [])],
+)
+@pytest.mark.usefixtures("support")
+def test_actors_are_searched_by_name_and_id(alice: Person, ask: Ask, search: str, names: list[str]) -> None:
+    _, body = ask(alice, {"kind": "ActorsQuery", "source": behind(trends(**ANGER)), "select": ["person"], "search": search})
+    assert [row[0]["name"] for row in body["results"]] == names
+
+
+@pytest.mark.usefixtures("support")
+def test_actors_are_filtered_by_person_properties_and_ordered(alice: Person, ask: Ask) -> None:
+    paying = [{"type": "person", "key": "plan", "operator": "is_set"}]
+    source = behind(trends(**ANGER))
+    query = {"kind": "ActorsQuery", "source": source, "select": ["person"], "properties": paying, "orderBy": ["created_at DESC"]}
+    _, body = ask(alice, query)
+    assert [row[0]["name"] for row in body["results"]] == ["Bo", "ada@example.com"]
+
+
+@pytest.mark.usefixtures("support")
+def test_without_a_source_all_persons_come_newest_first(alice: Person, ask: Ask) -> None:
+    _, body = ask(alice, {"kind": "ActorsQuery"})
+    assert [row[0]["name"] for row in body["results"]] == ["Bo", "ada@example.com"]
+    assert body["columns"] == ["person", "id", "created_at", "person.$delete"]
+
+
+@pytest.mark.usefixtures("support")
+def test_persons_of_a_sql_query(alice: Person, ask: Ask) -> None:
+    sql = {"kind": "HogQLQuery", "query": "SELECT person_id FROM events WHERE properties.user_emotion = 'joy'"}
+    _, body = ask(alice, {"kind": "ActorsQuery", "source": sql, "select": ["person"]})
+    assert [row[0]["name"] for row in body["results"]] == ["ada@example.com"]
+
+
+@pytest.mark.usefixtures("support")
+def test_groups_behind_a_point_where_the_insight_counts_groups(alice: Person, ask: Ask) -> None:
+    store_group(alice.project.pk, 0, "acme", {"size": 7})
+    store(alice.project.pk, [Event("visit", "2024-05-13T09:00:00+00:00", groups={0: "acme"}), Event("visit", "2024-05-13T09:00:00+00:00")])
+    query = trends({"event": "visit", "math": "dau"}, aggregation_group_type_index=0)
+    _, chart = ask(alice, query)
+    assert chart["results"][0]["data"] == [1, 0, 0]
+    _, body = ask(alice, {"kind": "ActorsQuery", "source": {"kind": "InsightActorsQuery", "source": query, "day": "2024-05-13"}})
+    (row,) = body["results"]
+    assert row[0]["id"] == "acme"
+    assert row[0]["type"] == "group"
+    assert row[1] == 1
+
+
+@pytest.mark.usefixtures("support")
+def test_conversations_behind_a_point_with_the_events_that_matched(alice: Person, ask: Ask, support: list[Event]) -> None:
+    status, body = ask(alice, {"kind": "ConversationsQuery", "source": behind(trends(**ANGER))})
+    assert status == 200
+    assert [(item["id"], item["matched_event_uuids"]) for item in body["results"]] == [
+        ("c-bo", [str(support[2].uuid)]),
+        ("c-ada", [str(support[0].uuid), str(support[1].uuid)]),
+    ]
+    assert (body["count"], body["events_without_conversation"], body["hasMore"]) == (2, 1, False)
+    _, page = ask(alice, {"kind": "ConversationsQuery", "source": behind(trends(**ANGER)), "limit": 1, "offset": 1})
+    assert [item["id"] for item in page["results"]] == ["c-ada"]
+    _, first = ask(alice, {"kind": "ConversationsQuery", "source": behind(trends(**ANGER)), "limit": 1})
+    assert first["hasMore"] is True
+
+
+@pytest.mark.usefixtures("support")
+def test_events_of_the_point_add_up_to_events_in_conversations_and_outside(alice: Person, ask: Ask) -> None:
+    _, chart = ask(alice, trends(**ANGER))
+    _, body = ask(alice, {"kind": "ConversationsQuery", "source": behind(trends(**ANGER))})
+    matched = sum(len(item["matched_event_uuids"]) for item in body["results"])
+    assert chart["results"][0]["data"][0] == matched + body["events_without_conversation"] == 4
+
+
+@pytest.mark.usefixtures("support")
+def test_other_and_missing_values_lead_to_their_own_events(alice: Person, ask: Ask) -> None:
+    query = trends({"event": None}, breakdownFilter={"breakdown": "$ai_model", "breakdown_limit": 1})
+    _, chart = ask(alice, query)
+    assert [(item["breakdown_value"], item["count"]) for item in chart["results"]] == [("small", 1), (OTHER, 5)]
+    for value, count in ((OTHER, 5), (NULL, 5), ("small", 1)):
+        source = {"kind": "InsightActorsQuery", "source": query, "breakdown": value}
+        _, rows = ask(alice, {"kind": "EventsQuery", "source": source, "select": ["uuid"]})
+        assert len(rows["results"]) == count
+
+
+@pytest.mark.usefixtures("support")
+def test_points_of_the_previous_period_and_of_cumulative_charts(alice: Person, ask: Ask) -> None:
+    later = trends(dateRange={"date_from": "2024-05-14", "date_to": "2024-05-14"}, compareFilter={"compare": True})
+    source = {"kind": "InsightActorsQuery", "source": later, "day": "2024-05-13", "compare": "previous"}
+    _, rows = ask(alice, {"kind": "EventsQuery", "source": source, "select": ["uuid"]})
+    assert len(rows["results"]) == 5
+    running = trends(trendsFilter={"display": "ActionsLineGraphCumulative"})
+    source = {"kind": "InsightActorsQuery", "source": running, "day": "2024-05-14"}
+    _, rows = ask(alice, {"kind": "EventsQuery", "source": source, "select": ["uuid"]})
+    assert len(rows["results"]) == 6
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({"day": "2024-06-01"}, "lies outside the date range"),
+        ({"day": "soon"}, "day: cannot read the date"),
+        ({"series": 3}, "series: the insight has 1 series"),
+        ({"breakdown": ["a", "b"]}, "breakdown: the insight has 1 breakdowns"),
+        ({"compare": "previous"}, "does not compare"),
+    ],
+)
+def test_a_point_that_is_not_on_the_chart_is_refused(alice: Person, ask: Ask, asked: dict[str, Any], message: str) -> None:
+    status, body = ask(alice, {"kind": "ActorsQuery", "source": behind(trends(**ANGER), **asked)})
+    assert status == 400
+    assert message in body["detail"]
+
+
+@pytest.mark.usefixtures("support")
+def test_options_for_the_pickers_beside_the_list(alice: Person, ask: Ask) -> None:
+    query = trends({"event": "chat", "custom_name": "Chats"}, {"event": None}, compareFilter={"compare": True}, **ANGER)
+    _, body = ask(alice, {"kind": "InsightActorsQueryOptions", "source": behind(query)})
+    assert body["day"][0] == {"label": "13-May-2024", "value": "2024-05-13"}
+    assert body["series"] == [{"label": "Chats", "value": 0}, {"label": "All events", "value": 1}]
+    assert body["breakdown"] == [{"label": "anger", "value": "anger"}, {"label": "joy", "value": "joy"}]
+    assert body["compare"] == [{"label": "Current", "value": "current"}, {"label": "Previous", "value": "previous"}]
+
+
+@pytest.mark.usefixtures("support")
+def test_insight_actors_by_themselves_are_ids(alice: Person, ask: Ask) -> None:
+    _, body = ask(alice, behind(trends(**ANGER)))
+    assert [row[1] for row in body["results"]] == [2, 1, 1]
+    assert body["results"][0][0] == str(person_id("ada"))
