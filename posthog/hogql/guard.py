@@ -38,6 +38,7 @@ _PRINTED_FUNCTIONS = frozenset(
 _SOURCE_ALIAS = re.compile(r"`__t\d+`")
 _RESERVED = re.compile(r"`__t", re.IGNORECASE)
 _AFTER_CONDITION = frozenset({"GROUP", "HAVING", "WINDOW", "ORDER", "LIMIT", "OFFSET"})
+_AFTER_FROM = _AFTER_CONDITION | {"WHERE", "ARRAY"}
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ class Level:
     sources: int = 0
     is_select: bool = False
     sided: bool = False
+    in_from: bool = False
     done: set[str] = field(default_factory=set)
 
 
@@ -155,6 +157,8 @@ class _Walk:
                 self.levels.append(Level())
             elif token.text in {")", "]"}:
                 self._close()
+            elif token.text == "," and self.levels[-1].in_from:
+                raise GuardError("Sources are joined, not listed.")
             elif token.kind == "word":
                 self._word(index, token.text)
         self._close()
@@ -174,6 +178,7 @@ class _Walk:
 
     def _word(self, index: int, word: str) -> None:
         level = self.levels[-1]
+        level.in_from = (level.in_from and word not in _AFTER_FROM) or word == "FROM"
         if word == "SELECT":
             self._finish(level)
             self.levels[-1] = Level(is_select=True)

@@ -21,6 +21,8 @@ from posthog.hogql.placeholders import replace_placeholders
 MAX_BRACKETS = 60
 # Texts, comments and quoted names hold brackets that nest nothing.
 _TOKENS = re.compile(r"'(?:[^'\\]|\\.|'')*'|\"(?:[^\"\\]|\\.)*\"|`(?:[^`\\]|\\.)*`|--[^\n]*|/\*.*?\*/|[()\[\]{}]", re.DOTALL)
+# The grammar reads these and leaves them out of its tree.
+_LOST = re.compile(r"\b(?:WITH\s+(?:ROLLUP|CUBE|TOTALS)|NULLS\s+(?:FIRST|LAST)|FILTER\s*\((?=.*\bOVER\b))", re.IGNORECASE | re.DOTALL)
 _OPEN, _CLOSE = frozenset("([{"), frozenset(")]}")
 
 
@@ -75,6 +77,9 @@ def check_text(text: str) -> None:
     except UnicodeEncodeError as error:
         raise SyntaxError("The query holds half a character (a lone surrogate).", position=error.start) from None
     _check_brackets(text)
+    lost = _LOST.search(_TOKENS.sub(lambda found: found[0] if len(found[0]) == 1 else " ", text))
+    if lost is not None:
+        raise NotImplementedError(f"{lost[0].rstrip('( ').upper()} is not available here.")
 
 
 def _check_brackets(text: str) -> None:
