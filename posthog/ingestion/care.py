@@ -39,14 +39,16 @@ class _Careful(Watch):
     def __init__(self, name: str) -> None:
         self._name = name
         died_at = redis.client().hget(name, "suspect")
-        if died_at is not None:
-            redis.client().hset(name, f"killer:{int(died_at)}", 1)
+        if isinstance(died_at, bytes):
+            position, _, stage = died_at.decode().partition(" ")
+            redis.client().hset(name, f"killer:{position}", stage)
 
     def touch(self, stage: str, event: Event) -> None:
-        if redis.client().hexists(self._name, f"killer:{event.position}"):
-            event.fate = Dead(stage, "workers died while they processed this event")
+        died_at = redis.client().hget(self._name, f"killer:{event.position}")
+        if isinstance(died_at, bytes):
+            event.fate = Dead(died_at.decode(), "workers died while they processed this event")
         else:
-            redis.client().hset(self._name, "suspect", event.position)
+            redis.client().hset(self._name, "suspect", f"{event.position} {stage}")
 
 
 def _note_death(name: str) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.conf import settings
 
 from posthog.classifiers import service
 from posthog.classifiers.service import Labels, LabelValue, Text
@@ -41,14 +42,15 @@ class Pipeline:
     def run(self, max_events: int = 1_000) -> int:
         """Ingest what waits. Returns the number of batches."""
         done = 0
-        with self.reader() as reader:
-            while (batch := reader.read(max_events, flush_ms=1)) is not None:
-                ingest(batch, reader, Heartbeat(reader))
-                done += 1
+        for partition in range(settings.EVENT_LOG_PARTITIONS):
+            with Holding(partition) as reader:
+                while (batch := reader.read(max_events, flush_ms=1)) is not None:
+                    ingest(batch, reader, Heartbeat(reader))
+                    done += 1
         return done
 
     def reader(self) -> "Holding":
-        return Holding()
+        return Holding(0)
 
     def events(self, columns: str = "event", order: str = "log_id") -> list[Any]:
         rows = client.execute(f"SELECT {columns} FROM events WHERE team_id = {self.member.project.pk} ORDER BY {order}")
@@ -58,11 +60,14 @@ class Pipeline:
         return client.execute(sql.replace("{team}", str(self.member.project.pk)))
 
 
+@dataclass
 class Holding:
-    """The lease of partition 0, for the length of a block."""
+    """The lease of a partition, for the length of a block."""
+
+    partition: int
 
     def __enter__(self) -> PartitionReader:
-        self.reader = PartitionReader(0)
+        self.reader = PartitionReader(self.partition)
         assert self.reader.acquire(), "another reader holds the partition"
         return self.reader
 
