@@ -22,7 +22,7 @@ _EARLIER = timedelta(minutes=10)  # clocks differ
 _TRACE = "CAST(properties.`$ai_trace_id`, 'Nullable(String)')"
 _SESSION = "CAST(properties.`$ai_session_id`, 'Nullable(String)')"
 _TASKS = f"""
-SELECT uuid, timestamp, any({_TRACE}), any(properties_text)
+SELECT uuid, timestamp, any({_TRACE}), any(if(toString(uuid) IN %(repeats)s, properties_text, ''))
 FROM {{events}} AND conversation_id = %(id)s AND timestamp >= %(started_at)s AND timestamp <= %(ended_at)s
 GROUP BY uuid, timestamp ORDER BY timestamp, uuid
 """  # noqa: S608
@@ -37,7 +37,8 @@ GROUP BY uuid, timestamp ORDER BY timestamp, uuid
 def on(team_id: int, thread: Thread) -> list[dict[str, Any]]:
     """Feedback in the order of time."""
     first, last = thread.first, thread.turns[-1]
-    params = {"id": first.conversation_id, "started_at": first.timestamp, "ended_at": last.timestamp}
+    repeats = [str(uuid) for uuid in thread.repeats] or [""]
+    params = {"id": first.conversation_id, "started_at": first.timestamp, "ended_at": last.timestamp, "repeats": repeats}
     tasks = store.rows(team_id, _TASKS, params, tag="feedback")
     found = [*_repeats(thread, {row[0]: row[3] for row in tasks}), *_named(team_id, thread, tasks)]
     return sorted(found, key=lambda one: (one["timestamp"], str(one["event_uuid"])))

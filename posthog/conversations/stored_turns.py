@@ -1,5 +1,6 @@
 """Stored turns in the order of reading, without what stands there twice."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,11 @@ SELECT DISTINCT conversation_id, event_uuid, position, timestamp, role, kind, ev
 FROM {turns} AND conversation_id IN %(ids)s
 ORDER BY conversation_id, timestamp, event_uuid, position
 LIMIT %(most)s BY conversation_id
+"""
+
+
+_LOG_IDS = """
+SELECT uuid, any(log_id) FROM {events} AND timestamp >= %(first)s AND timestamp <= %(last)s AND uuid IN %(uuids)s GROUP BY uuid
 """
 
 
@@ -49,12 +55,27 @@ def threads(team_id: int, conversation_ids: Sequence[str]) -> dict[str, Thread]:
     """By conversation id; unknown ones are missing from the answer. Of very long conversations the beginning."""
     if not conversation_ids:
         return {}
-    found: dict[str, list[StoredTurn]] = defaultdict(list)
     params = {"ids": list(conversation_ids), "most": limits.CONVERSATION_MESSAGES}
-    for row in store.rows(team_id, _TURNS, params, tag="conversation_turns"):
-        turn = StoredTurn(*row)
+    turns = [StoredTurn(*row) for row in store.rows(team_id, _TURNS, params, tag="conversation_turns")]
+    arrived = _arrivals(team_id, turns)
+    found: dict[str, list[StoredTurn]] = defaultdict(list)
+    for turn in sorted(turns, key=lambda t: (t.timestamp, arrived.get(t.event_uuid, ()), t.event_uuid, t.position)):
         found[turn.conversation_id].append(turn)
-    return {conversation_id: _thread(turns) for conversation_id, turns in found.items()}
+    return {conversation_id: _thread(of_conversation) for conversation_id, of_conversation in found.items()}
+
+
+def _arrivals(team_id: int, turns: Iterable[StoredTurn]) -> dict[UUID, tuple[int, ...]]:
+    """Places in the event log of events at the same moment of a conversation: clients that give no times send such."""
+    at: dict[tuple[str, datetime], set[UUID]] = defaultdict(set)
+    for turn in turns:
+        at[turn.conversation_id, turn.timestamp].add(turn.event_uuid)
+    tied = [(moment, uuids) for (_, moment), uuids in at.items() if len(uuids) > 1]
+    if not tied:
+        return {}
+    moments = [moment for moment, _ in tied]
+    params = {"uuids": sorted(str(uuid) for _, uuids in tied for uuid in uuids), "first": min(moments), "last": max(moments)}
+    rows = store.rows(team_id, _LOG_IDS, params, tag="conversation_turns")
+    return {uuid: tuple(int(number) for number in re.findall(r"\d+", log_id)) for uuid, log_id in rows}
 
 
 def _thread(turns: list[StoredTurn]) -> Thread:

@@ -122,12 +122,12 @@ def _store_events(project: Project, sent: Sequence[Sent], found: dict[UUID, tupl
         "person_created_at", "labels_text", "$session_id", "conversation_id", "message_refs", "elements_chain", "created_at", "log_id",
     ]  # fmt: skip
     rows = []
-    for one in sent:
+    for number, one in enumerate(sent):
         event, conversation_id = found.get(one.uuid, (None, ""))
         stripped = event.content.stripped if event else one.properties
-        refs = event.content.message_refs() if event else ""
+        refs, log_id = event.content.message_refs() if event else "", f"0:9-{number // 10}:{number % 10}"
         rows.append((
             project.pk, one.uuid, one.event, one.timestamp, one.distinct_id, one.person_id, "full", json.dumps_text(stripped), "{}",
-            NOON, json.dumps_text(one.labels), str(one.properties.get("$session_id", "")), conversation_id, refs, "", NOON, "0:0-0:0",
+            NOON, json.dumps_text(one.labels), str(one.properties.get("$session_id", "")), conversation_id, refs, "", NOON, log_id,
         ))  # fmt: skip
     client.insert("events", columns, rows)

@@ -201,6 +201,12 @@ def test_context_that_got_an_owner_later_is_shown_once(alice: Member) -> None:
     assert alice.client.get("/api/projects/@current/conversations/").json()["results"][0]["message_count"] == 4
 
 
+def test_events_of_the_same_moment_are_read_in_the_order_they_came(alice: Member) -> None:
+    asked = [f"Question {n}" for n in range(12)]
+    store(alice.project, *(Sent({"$llm_input": text, "$llm_output": "Yes.", "$session_id": "batch"}) for text in asked))
+    assert [m["content"] for m in transcript(alice, "batch")["messages"] if m["role"] == "user"] == asked
+
+
 def test_feedback_stands_beside_the_task_it_judges(alice: Member) -> None:
     task = chat(LOST, output=CALM, properties={"$ai_trace_id": "trace-1"})
     again = chat(LOST, CALM, MAPS, output=SHELF, minutes=1, properties={"$ai_trace_id": "trace-2"})
