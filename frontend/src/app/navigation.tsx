@@ -25,7 +25,13 @@ interface Props {
 
 export function Brand({ projectId }: { projectId: string }): ReactElement {
     return (
-        <Link to="/project/$projectId" params={{ projectId }} className={styles.brand}>
+        <Link
+            to="/project/$projectId"
+            params={{ projectId }}
+            className={styles.brand}
+            activeOptions={{ exact: true }}
+            aria-label="PostHog-LLM, home"
+        >
             <BrandMark /> PostHog-LLM
         </Link>
     )

@@ -7,6 +7,7 @@ import {
     Outlet,
     redirect,
 } from '@tanstack/react-router'
+import type { RouterHistory } from '@tanstack/react-router'
 
 import { isSignedOut } from '../query/client'
 import { meOptions, preflightOptions } from '../query/session'
@@ -122,9 +123,10 @@ const routeTree = root.addChildren([
     project.addChildren([home, conversations, transcript, insight, settings]),
 ])
 
-export function createAppRouter(queryClient: QueryClient) {
+export function createAppRouter(queryClient: QueryClient, history?: RouterHistory) {
     return createRouter({
         routeTree,
+        history,
         context: { queryClient },
         defaultPreload: 'intent',
         defaultPreloadStaleTime: 0,

@@ -35,5 +35,5 @@ export function hueOf(text: string, hues: number): number {
 }
 
 export function propertyText(value: unknown): string {
-    return typeof value === 'string' ? value : String(JSON.stringify(value))
+    return typeof value === 'string' ? value : JSON.stringify(value)
 }

@@ -14,6 +14,12 @@ export interface ConversationFilters {
 
 const PAGE_SIZE = 50
 
+interface ListOptions {
+    limit?: number
+    /** Milliseconds between looks for newer ones. */
+    refetchInterval?: number | false
+}
+
 function listPath(projectId: string): string {
     return `/api/projects/${encodeURIComponent(projectId)}/conversations/`
 }
@@ -30,7 +36,7 @@ export function pathOf(next: string | null | undefined): string | undefined {
 export function useConversations(
     projectId: string,
     filters: ConversationFilters,
-    { limit = PAGE_SIZE, refetchInterval = false } = {},
+    { limit = PAGE_SIZE, refetchInterval = false }: ListOptions = {},
 ): UseInfiniteQueryResult<InfiniteData<ConversationPage>> {
     return useInfiniteQuery({
         queryKey: ['conversations', projectId, filters, limit],

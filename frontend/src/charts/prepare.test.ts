@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest'
+
+import { readTrendsQuery } from '../query/trends-query'
+import type { TrendsResult } from '../query/types'
+import {
+    axisLabel,
+    breakdownName,
+    bucketTitle,
+    describePoint,
+    isEmpty,
+    nearestSeries,
+    NO_VALUE,
+    OTHER_VALUES,
+    pointAt,
+    prepare,
+    summarize,
+    unfinishedBucket,
+} from './prepare'
+
+const DAYS = ['2026-11-21', '2026-11-22', '2026-11-23']
+
+function result(data: number[], extra: Partial<TrendsResult> = {}): TrendsResult {
+    return {
+        data,
+        days: DAYS,
+        count: data.reduce((sum, value) => sum + value, 0),
+        label: '$ai_generation',
+        action: { order: 0 },
+        ...extra,
+    }
+}
+
+const byEmotion = readTrendsQuery({ breakdownFilter: { breakdown: 'user_emotion', breakdown_type: 'event' } })
+
+describe('names of lines', () => {
+    it('are the event of a single series', () => {
+        const query = readTrendsQuery({ series: [{ event: 'signed up', math: 'dau' }] })
+        expect(prepare([result([1, 2, 3])], query).series[0]?.name).toBe('signed up (people)')
+    })
+
+    it('carry letters when there are several series', () => {
+        const query = readTrendsQuery({ series: [{ event: 'signed up' }, { event: null }] })
+        const data = prepare([result([1, 0, 0]), result([0, 1, 0], { action: { order: 1 } })], query)
+        expect(data.series.map(({ name }) => name)).toEqual(['A. signed up', 'B. All events'])
+    })
+
+    it('are the values of a breakdown, with words for labels', () => {
+        const query = readTrendsQuery({ breakdownFilter: { breakdown: 'user_flow' } })
+        const data = prepare([result([1, 1, 1], { breakdown_value: 'asks_source' })], query)
+        expect(data.series[0]?.name).toBe('asks source')
+    })
+
+    it('keep underscores of values that are not labels', () => {
+        const query = readTrendsQuery({ breakdownFilter: { breakdown: 'plan_name' } })
+        expect(prepare([result([1, 1, 1], { breakdown_value: 'team_2026' })], query).series[0]?.name).toBe('team_2026')
+    })
+
+    it('name missing and remaining values', () => {
+        expect(breakdownName(NO_VALUE)).toBe('(none)')
+        expect(breakdownName(OTHER_VALUES)).toBe('Other')
+        expect(breakdownName(['Chrome', 'Mac'])).toBe('Chrome · Mac')
+    })
+})
+
+describe('buckets', () => {
+    it('are written as the project counts them, never shifted by the zone of the browser', () => {
+        expect(axisLabel('2026-11-01', 'day')).toBe('1 Nov')
+        expect(axisLabel('2026-11-01 13:00:00', 'hour')).toBe('13:00')
+        expect(axisLabel('2026-11-01 00:00:00', 'hour')).toBe('1 Nov')
+        expect(bucketTitle('2026-11-01', 'week')).toBe('Week of 1 Nov 2026')
+        expect(bucketTitle('2026-11-01', 'month')).toBe('Nov 2026')
+    })
+
+    it('know which one is not over, in the zone of the project', () => {
+        const now = new Date('2026-11-23T22:30:00Z')
+        expect(unfinishedBucket(DAYS, 'day', now, 'UTC')).toBe(2)
+        expect(unfinishedBucket(DAYS, 'day', now, 'Asia/Tokyo')).toBeNull()
+        expect(unfinishedBucket(['2026-11-15', '2026-11-22'], 'week', now, 'UTC')).toBe(1)
+        expect(unfinishedBucket(['2026-10-01'], 'month', now, 'UTC')).toBeNull()
+        expect(unfinishedBucket([], 'day', now, 'UTC')).toBeNull()
+    })
+
+    it('survive a zone that this browser does not know', () => {
+        expect(unfinishedBucket(DAYS, 'day', new Date('2026-11-23T22:30:00Z'), 'Mars/Olympus')).toBe(2)
+    })
+})
+
+describe('points', () => {
+    const data = prepare(
+        [result([3, 4, 0], { breakdown_value: 'anger' }), result([1, 9, 2], { breakdown_value: 'joy' })],
+        byEmotion,
+    )
+
+    it('carry what the server needs to find what is behind them', () => {
+        expect(pointAt(data, 1, 1)).toEqual({ day: '2026-11-22', series: 0, breakdown: 'joy' })
+        expect(pointAt(data, 7, 1)).toBeNull()
+        expect(pointAt(data, 0, 9)).toBeNull()
+    })
+
+    it('are described by name, bucket and value', () => {
+        expect(describePoint(data, { day: '2026-11-22', series: 0, breakdown: 'joy' })).toEqual({
+            name: 'joy',
+            title: '22 Nov 2026',
+            value: 9,
+        })
+        expect(describePoint(data, { day: '2026-01-01', series: 0, breakdown: 'joy' })).toBeNull()
+        expect(describePoint(data, { day: '2026-11-22', series: 0 })).toBeNull()
+    })
+
+    it('are found by the nearest line', () => {
+        expect(nearestSeries(data, 1, 8, false)).toBe(1)
+        expect(nearestSeries(data, 1, 3.6, false)).toBe(0)
+    })
+
+    it('are found inside stacked bars', () => {
+        expect(nearestSeries(data, 1, 2, true)).toBe(0)
+        expect(nearestSeries(data, 1, 12, true)).toBe(1)
+        expect(nearestSeries(data, 1, 40, true)).toBe(1)
+        expect(nearestSeries(data, 2, 1, true)).toBe(1)
+    })
+})
+
+describe('a summary in words', () => {
+    it('gives range and totals', () => {
+        const text = summarize(prepare([result([3, 4, 0], { breakdown_value: 'anger' })], byEmotion))
+        expect(text).toContain('1 line from 21 Nov 2026 to 23 Nov 2026')
+        expect(text).toContain('anger: 7')
+    })
+
+    it('says when there is nothing', () => {
+        const data = prepare([], byEmotion)
+        expect(summarize(data)).toBe('The chart has no data.')
+        expect(isEmpty(data)).toBe(true)
+    })
+})

@@ -1,0 +1,162 @@
+import { fireEvent, screen, within } from '@testing-library/react'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+
+import type { Conversation, Message } from '../query/types'
+import { renderUi } from '../ui/testing'
+import { Transcript, VIRTUAL_FROM } from './transcript'
+
+beforeEach(() => {
+    Element.prototype.scrollIntoView = vi.fn()
+})
+
+let position = 0
+
+function message(part: Partial<Message>): Message {
+    position += 1
+    return {
+        id: `m${position}`,
+        role: 'user',
+        content: 'Where is my parcel?',
+        timestamp: '2026-11-20T10:00:00Z',
+        event_uuid: 'event-1',
+        event: '$ai_generation',
+        kind: 'owned',
+        labels: {},
+        judged: true,
+        language: 'en',
+        position,
+        ...part,
+    }
+}
+
+function conversation(messages: Message[], feedback: Conversation['feedback'] = []): Conversation {
+    return {
+        id: 'c1',
+        person: { id: 'p1', distinct_id: 'ada@example.org', name: 'Ada', properties: {} },
+        started_at: '2026-11-20T10:00:00Z',
+        ended_at: '2026-11-20T10:05:00Z',
+        previous: null,
+        next: null,
+        messages,
+        feedback,
+    }
+}
+
+function show(messages: Message[], extra: { feedback?: Conversation['feedback']; target?: string } = {}): HTMLElement {
+    const given = conversation(messages, extra.feedback)
+    return renderUi(<Transcript projectId="1" conversation={given} target={extra.target} />).container
+}
+
+describe('labels under a message', () => {
+    it('stand there with their score, warnings first', () => {
+        show([
+            message({
+                labels: {
+                    user_topic: { value: 'delivery', score: 0.7 },
+                    user_emotion: { value: 'anger', score: 0.934 },
+                    user_toxic: { value: 1, score: 0.88 },
+                },
+            }),
+        ])
+        const labels = within(screen.getByRole('list', { name: 'Labels' })).getAllByRole('button')
+        expect(labels.map((label) => label.textContent)).toEqual([
+            'User toxic: toxic, score 88 %',
+            'User emotion: anger, score 93 %',
+            'User topic: delivery, score 70 %',
+        ])
+    })
+
+    it('are told apart from a message that nobody has judged', () => {
+        show([message({}), message({ judged: false, role: 'assistant', event_uuid: 'event-2' })])
+        const [first, second] = screen.getAllByRole('article')
+        expect(first).toHaveTextContent('No labels')
+        expect(second).toHaveTextContent('Not judged yet')
+    })
+})
+
+describe('what is not said by the two speakers', () => {
+    const messages = [
+        message({ role: 'system', content: 'Be brief.' }),
+        message({ kind: 'context', content: 'An old question' }),
+        message({ kind: 'context', role: 'assistant', content: 'An old answer' }),
+        message({}),
+        message({ role: 'tool', content: '{"status": "in transit"}' }),
+        message({ role: 'assistant', content: 'In Leipzig.' }),
+    ]
+
+    it('is collapsed, context in one piece', () => {
+        const container = show(messages)
+        const titles = [...container.querySelectorAll('summary')].map((summary) => summary.textContent)
+        expect(titles).toHaveLength(3)
+        expect(titles[0]).toContain('System prompt')
+        expect(titles[1]).toContain('2 earlier messages sent as context')
+        expect(titles[2]).toContain('Tool result')
+        expect(screen.getAllByRole('article')).toHaveLength(2)
+    })
+
+    it('opens on demand', () => {
+        const container = show(messages)
+        const details = container.querySelectorAll('details')[1]!
+        details.open = true
+        fireEvent(details, new Event('toggle'))
+        expect(details).toHaveTextContent('An old answer')
+    })
+})
+
+describe('the message that matched', () => {
+    it('is outlined, scrolled to and focused', () => {
+        show([message({}), message({ event_uuid: 'event-2', content: 'This is ridiculous.' })], { target: 'event-2' })
+        const matched = screen.getByRole('article', { name: /matched/ })
+        expect(matched).toHaveTextContent('This is ridiculous.')
+        expect(matched).toHaveFocus()
+        expect(Element.prototype.scrollIntoView).toHaveBeenCalledOnce()
+    })
+
+    it('may be missing without harm', () => {
+        show([message({})], { target: 'gone' })
+        expect(screen.queryByText('matched')).toBeNull()
+        expect(Element.prototype.scrollIntoView).not.toHaveBeenCalled()
+    })
+})
+
+describe('feedback', () => {
+    it('stands under the last message of the event that it judges', () => {
+        const feedback = [
+            {
+                event_uuid: 'f1',
+                target_event_uuid: 'event-1',
+                timestamp: '2026-11-20T10:09:00Z',
+                text: 'Took three tries.',
+                value: 'thumbs down',
+            },
+        ]
+        show([message({}), message({ role: 'assistant', content: 'In Leipzig.' })], { feedback })
+        const [question, reply] = screen.getAllByRole('article')
+        expect(question).not.toHaveTextContent('Took three tries.')
+        expect(reply).toHaveTextContent('thumbs down: Took three tries.')
+    })
+})
+
+describe('a message that is not what it looks like', () => {
+    it('says so, and shows every character on demand', () => {
+        show([message({ content: 'invoice\u202efdp.exe' })])
+        expect(screen.getByRole('article')).toHaveTextContent('1 hidden character changes how this reads.')
+        fireEvent.click(screen.getByRole('button', { name: 'Show every character', pressed: false }))
+        expect(screen.getByRole('article')).toHaveTextContent('invoiceU+202E RLOfdp.exe')
+    })
+})
+
+describe('a transcript of 10,000 messages', () => {
+    it('draws only what is in sight', () => {
+        vi.spyOn(HTMLElement.prototype, 'offsetHeight', 'get').mockReturnValue(180)
+        const start = performance.now()
+        show(Array.from({ length: 10_000 }, (_, index) => message({ event_uuid: `event-${index}` })))
+        expect(screen.getAllByRole('article').length).toBeLessThan(VIRTUAL_FROM)
+        expect(performance.now() - start).toBeLessThan(3_000)
+    })
+})
+
+it('says that a message is empty', () => {
+    show([message({ content: '' })])
+    expect(screen.getByRole('article')).toHaveTextContent('Empty message')
+})
