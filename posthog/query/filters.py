@@ -15,7 +15,7 @@ from posthog.common import limits
 from posthog.hogql import ast
 from posthog.hogql import build as b
 from posthog.hogql.context import Context
-from posthog.hogql.property_types import PropertyType, Scope
+from posthog.hogql.property_types import PropertyType, Scope, label_type
 from posthog.query.columns import parse
 from posthog.query.operators import Operand, condition
 from posthog.query.schema_shared import (
@@ -126,7 +126,7 @@ def _event(node: EventFilter | FeatureFilter, scope: FilterScope) -> ast.Expr | 
     if scope.rows != "event":
         raise InvalidInput(f"properties: a filter of type {node.type!r} cannot be applied to persons", attr="properties")
     key = node.key or ""
-    return _compared(node, scope, scope.field("properties", key), scope.context.types.get("event", key))
+    return _compared(node, scope, scope.field("properties", key), label_type(key) or scope.context.types.get("event", key))
 
 
 def _person(node: PersonFilter, scope: FilterScope) -> ast.Expr | None:

@@ -19,7 +19,7 @@ _COMPARISONS = {"semver_eq": Op.Eq, "semver_gt": Op.Gt, "semver_gte": Op.GtEq, "
 def semver_condition(text: ast.Expr, operator: str, value: str, name: str) -> ast.Expr:
     """A condition on the version in `text`; false where there is none. Raises InvalidInput when `value` is no version."""
     version = _numbers(text)
-    is_version = b.compare(Op.Regex, text, r"^v?[0-9]+(\.[0-9]+)*")
+    is_version = b.compare(Op.Regex, text, r"^v?[0-9]+(\.[0-9]+)*([-+].*)?$")
     if operator in _COMPARISONS:
         return b.and_([is_version, b.compare(_COMPARISONS[operator], version, _array(_read(value, name)))])
     low, high = _range(operator, value, name)
