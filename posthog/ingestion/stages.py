@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 
 from posthog.eventlog.reader import Batch
-from posthog.ingestion import dead_letters, decode, duplicates, geoip, labels, ledger, persons, rows, talks, writer
+from posthog.ingestion import dead_letters, decode, duplicates, geoip, labels, ledger, names, persons, rows, talks, writer
 from posthog.ingestion.events import UNKNOWN_PROJECT, Dropped, Event, Watch, Work
 from posthog.ingestion.failpoints import fail_point
 from posthog.ingestion.isolation import each, together
@@ -85,7 +85,12 @@ def account(work: Work, progress: Progress) -> None:
     ledger.record(work)
 
 
-STAGES = (derive, drop, skip_known, locate, identify, converse, label, write, account)
+def define(work: Work, progress: Progress) -> None:
+    """Names of events and properties, for pickers."""
+    names.define(work)
+
+
+STAGES = (derive, drop, skip_known, locate, identify, converse, label, write, account, define)
 
 
 def _drop(event: Event) -> None:

@@ -1,0 +1,26 @@
+"""The definitions stage: names and types of what became visible, for pickers and queries."""
+
+import logging
+from collections import defaultdict
+
+from posthog.definitions.services import SeenEvent, record
+from posthog.ingestion.events import Event, Work
+
+logger = logging.getLogger(__name__)
+
+
+def define(work: Work) -> None:
+    """Never raises: the events are stored, and a name that is missed now is recorded with the next event that uses it."""
+    by_project: dict[int, list[SeenEvent]] = defaultdict(list)
+    for event in work.live:
+        by_project[event.project_id].append(_seen(event))
+    for project_id, events in by_project.items():
+        try:
+            record(project_id, events)
+        except Exception as error:  # whatever a name may cause, the batch is done
+            logger.warning("names of project %s are not recorded: %s: %s", project_id, type(error).__name__, error)
+
+
+def _seen(event: Event) -> SeenEvent:
+    properties = event.content.stripped if event.content else event.properties
+    return SeenEvent(event.name, event.timestamp, properties | event.labels, event.known_person.properties)
