@@ -152,9 +152,11 @@ def _arrival(person: DemoPerson) -> Iterator[dict[str, Any]]:
 
 def _moment_after(person: DemoPerson, until: datetime, chance: random.Random) -> datetime:
     """A time between sign-up and now, mostly in working hours."""
-    span = (until - timedelta(hours=1) - person.signed_up_at).total_seconds()
+    latest = until - timedelta(hours=1)
+    span = (latest - person.signed_up_at).total_seconds()
     at = person.signed_up_at + timedelta(seconds=chance.random() ** 1.5 * span)
-    return at.replace(hour=chance.choice([8, 9, 10, 11, 13, 14, 15, 16, 20]), minute=chance.randrange(60)) if span > 172_800 else at
+    at_work = at.replace(hour=chance.choice([8, 9, 10, 11, 13, 14, 15, 16, 20]), minute=chance.randrange(60))
+    return at_work if person.signed_up_at < at_work < latest else at
 
 
 def _conversation(number: int, turns: list[Turn], person: DemoPerson, start: datetime, chance: random.Random) -> Iterator[dict[str, Any]]:
