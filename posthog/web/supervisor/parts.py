@@ -101,8 +101,8 @@ def worker() -> Part:
     """Celery with a thread pool: a process with a model loaded must not fork."""
     command = [
         sys.executable, "-m", "celery", "--quiet", "-A", "posthog.common.celery", "worker", "--pool", "threads",
-        "--concurrency", str(WORKER_THREADS), "--queues", "ingestion,default", "--hostname", f"worker-{secrets.token_hex(3)}@localhost", "--without-gossip", "--without-mingle",
-        "--without-heartbeat", "--loglevel", "warning",
+        "--concurrency", str(WORKER_THREADS), "--queues", "ingestion,default", "--hostname", f"worker-{secrets.token_hex(3)}@localhost",
+        "--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "warning",
     ]  # fmt: skip
     return Part("worker", command, lambda: True, starts_within_seconds=WORKER_STARTS_WITHIN_SECONDS)
 
