@@ -44,6 +44,7 @@ function ValueInput({ projectId, value, onChange }: Omit<EditorProps, 'onDone'>)
             label="Value"
             value={scalar(value.value) || null}
             placeholder="Choose a value"
+            creatable
             options={(values.data ?? []).map(({ name }) => ({ value: name, label: words(name) }))}
             loading={values.isPending}
             onChange={(chosen) => {

@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { UseMutationResult, UseQueryResult } from '@tanstack/react-query'
 
 import { request } from '../lib/http'
-import type { Page, PersonalKey, Project } from './types'
+import type { Member, Page, PersonalKey, Project } from './types'
 
 function projectPath(id: string): string {
     return `/api/projects/${encodeURIComponent(id)}/`
@@ -66,5 +66,27 @@ export function useRevokeKey(): UseMutationResult<unknown, Error, string> {
     return useMutation({
         mutationFn: (id: string) => request(`/api/personal_api_keys/${encodeURIComponent(id)}/`, { method: 'DELETE' }),
         onSuccess: () => client.invalidateQueries({ queryKey: KEYS }),
+    })
+}
+
+export function useMembers(projectId: string): UseQueryResult<Member[]> {
+    return useQuery({
+        queryKey: ['members', projectId],
+        queryFn: async ({ signal }) =>
+            (await request<Page<Member>>(`${projectPath(projectId)}members/`, { signal })).results,
+    })
+}
+
+export interface NewMember {
+    email: string
+    first_name: string
+    password: string
+}
+
+export function useAddMember(projectId: string): UseMutationResult<Member, Error, NewMember> {
+    const client = useQueryClient()
+    return useMutation({
+        mutationFn: (body: NewMember) => request<Member>(`${projectPath(projectId)}members/`, { method: 'POST', body }),
+        onSuccess: () => client.invalidateQueries({ queryKey: ['members', projectId] }),
     })
 }

@@ -62,6 +62,8 @@ export interface Feedback {
     event?: string
     timestamp: string
     target_event_uuid?: string | null
+    /** Of a metric. */
+    name?: string | null
     text?: string | null
     value?: string | number | boolean | null
     properties?: Record<string, unknown>
@@ -179,6 +181,14 @@ export interface Project extends ProjectRef {
     timezone: string
     anonymize_ips?: boolean
     ingested_event?: boolean
+}
+
+export interface Member {
+    id: number
+    email: string
+    first_name: string
+    level: number
+    joined_at: string
 }
 
 export interface PersonalKey {

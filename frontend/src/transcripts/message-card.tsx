@@ -78,9 +78,10 @@ export function MessageLabels({ projectId, message }: Pick<Props, 'projectId' | 
     )
 }
 
-function feedbackText({ value, text }: Feedback): string {
+export function feedbackText({ name, value, text }: Feedback): string {
     const rating = value === null || value === undefined ? '' : String(value)
-    return [rating, text ?? ''].filter(Boolean).join(': ') || 'Feedback without a text'
+    const parts = [name ?? '', rating, text ?? ''].filter((part) => part !== '')
+    return parts.join(': ') || 'Feedback without a text'
 }
 
 export function FeedbackNote({ feedback }: { feedback: Feedback }): ReactElement {

@@ -28,6 +28,8 @@ interface PickerProps {
     onSearch?: (text: string) => void
     onChange: (value: string) => void
     emptyText?: string
+    /** Offer the typed text itself, for values that no list has. */
+    creatable?: boolean
 }
 
 function matching(options: readonly PickerOption[], search: string): readonly PickerOption[] {
@@ -91,6 +93,8 @@ export function Picker(props: PickerProps): ReactElement {
         },
     })
     const shown = onSearch ? options : matching(options, search)
+    const typed = search.trim()
+    const own = props.creatable && typed !== '' && !shown.some((option) => option.value === typed)
     const current = text ?? options.find((option) => option.value === value)?.label ?? value
     return (
         <Combobox
@@ -135,7 +139,8 @@ export function Picker(props: PickerProps): ReactElement {
                 />
                 <Combobox.Options mah={280} style={{ overflowY: 'auto' }} aria-label={label}>
                     <Options options={shown} value={value} />
-                    {shown.length === 0 && (
+                    {own && <Option option={{ value: typed, label: `Use “${typed}”` }} active={false} />}
+                    {shown.length === 0 && !own && (
                         <Combobox.Empty>{loading ? 'Loading…' : (props.emptyText ?? 'Nothing found')}</Combobox.Empty>
                     )}
                 </Combobox.Options>

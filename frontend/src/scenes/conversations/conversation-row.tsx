@@ -29,9 +29,7 @@ interface Props {
 function Preview({ preview }: Pick<ConversationSummary, 'preview'>): ReactElement {
     return (
         <>
-            <bdi className={styles.user}>
-                {preview.user === null ? 'No message of the user' : previewText(preview.user)}
-            </bdi>
+            <bdi className={styles.user}>{previewText(preview.user) || 'No message of the user'}</bdi>
             {preview.assistant && <bdi className={styles.agent}>{previewText(preview.assistant)}</bdi>}
         </>
     )

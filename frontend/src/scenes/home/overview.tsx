@@ -101,7 +101,9 @@ function Recent({ projectId }: { projectId: string }): ReactElement {
                             <Avatar title={personTitle(person)} />
                             <span style={{ minWidth: 0 }}>
                                 <bdi className={`${styles.text ?? ''} ${styles.name ?? ''}`}>{personTitle(person)}</bdi>
-                                <bdi className={styles.text}>{previewText(preview.user ?? preview.assistant)}</bdi>
+                                <bdi className={styles.text}>
+                                    {previewText(preview.user) || previewText(preview.assistant)}
+                                </bdi>
                             </span>
                             <time className={styles.meta} dateTime={ended_at}>
                                 {formatAgo(ended_at)}

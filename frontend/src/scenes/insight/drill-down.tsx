@@ -20,7 +20,7 @@ interface PointProps {
 }
 
 export function matchText(preview: MatchedConversation['preview']): string {
-    return shorten(typeof preview === 'string' ? preview : (preview?.user ?? preview?.assistant))
+    return shorten(typeof preview === 'string' ? preview : preview?.user || preview?.assistant)
 }
 
 function ConversationItem({ projectId, item }: { projectId: string; item: MatchedConversation }): ReactElement {

@@ -1,10 +1,15 @@
 /** What a personal API key may be allowed to do, in words. */
 export const SCOPES: readonly { value: string; label: string; description: string }[] = [
-    { value: 'query:read', label: 'Run queries', description: 'Trends, events, people and conversations behind them' },
+    {
+        value: 'query:read',
+        label: 'Run queries',
+        description: 'Trends, SQL, and the people and conversations behind a point',
+    },
     { value: 'conversation:read', label: 'Read conversations', description: 'Transcripts with their labels' },
+    { value: 'event:read', label: 'Read events', description: 'Single events and their properties' },
     { value: 'person:read', label: 'Read people', description: 'Persons and their properties' },
-    { value: 'project:read', label: 'Read projects', description: 'Names, tokens and settings' },
-    { value: 'project:write', label: 'Change projects', description: 'Create them, change names and settings' },
+    { value: 'insight:write', label: 'Save insights', description: 'Read, make and change saved insights' },
+    { value: 'project:write', label: 'Change projects', description: 'Read, make and change projects' },
 ]
 
 export const ALL_SCOPES = '*'

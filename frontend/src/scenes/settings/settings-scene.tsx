@@ -6,8 +6,9 @@ import { useMe } from '../../query/session'
 import { Page } from '../../ui/layout'
 import { ErrorState, LoadingRows } from '../../ui/states'
 import { KeysSection } from './keys-section'
-import { MembersSection, ProjectsSection } from './organization-section'
+import { MembersSection } from './members-section'
 import { ProjectSection } from './project-section'
+import { ProjectsSection } from './projects-section'
 import styles from './settings.module.css'
 
 const route = getRouteApi('/project/$projectId/settings')
@@ -30,7 +31,7 @@ export default function SettingsScene(): ReactElement {
                 {project.data && <ProjectSection key={project.data.id} project={project.data} />}
                 <KeysSection />
                 {me.data && <ProjectsSection me={me.data} />}
-                {me.data && <MembersSection me={me.data} />}
+                <MembersSection projectId={projectId} />
             </div>
         </Page>
     )

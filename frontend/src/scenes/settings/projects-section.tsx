@@ -6,7 +6,6 @@ import { useCreateProject } from '../../query/projects'
 import type { Me } from '../../query/types'
 import { Button, TextInput } from '../../ui/controls'
 import { Card } from '../../ui/layout'
-import { Avatar } from '../../ui/person'
 import styles from './settings.module.css'
 
 function NewProject(): ReactElement {
@@ -59,24 +58,6 @@ export function ProjectsSection({ me }: { me: Me }): ReactElement {
                 ))}
             </ul>
             <NewProject />
-        </Card>
-    )
-}
-
-export function MembersSection({ me }: { me: Me }): ReactElement {
-    return (
-        <Card title="Your account">
-            <div className={styles.item}>
-                <span style={{ display: 'flex', gap: 12, alignItems: 'center' }}>
-                    <Avatar title={me.first_name || me.email} size={36} />
-                    <span>
-                        <span className={styles.itemName}>{me.first_name || me.email}</span>
-                        <br />
-                        <span className={styles.meta}>{me.email}</span>
-                    </span>
-                </span>
-                <span className={styles.meta}>Member of {me.organization?.name ?? 'no organization'}</span>
-            </div>
         </Card>
     )
 }
