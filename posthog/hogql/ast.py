@@ -65,7 +65,7 @@ class Call(Expr):
     """`name(params)(args)`; `params` are those of parametric aggregates, as in `quantile(0.5)(x)`."""
 
     name: str
-    args: Sequence[Expr] = ()
+    args: Sequence[Expr] = field(default_factory=list)
     params: Sequence[Expr] | None = None
     distinct: bool = False
 
@@ -211,8 +211,8 @@ class WindowFrame(Node):
 
 @dataclass
 class WindowExpr(Node):
-    partition_by: Sequence[Expr] = ()
-    order_by: Sequence[OrderExpr] = ()
+    partition_by: Sequence[Expr] = field(default_factory=list)
+    order_by: Sequence[OrderExpr] = field(default_factory=list)
     frame_method: Literal["ROWS", "RANGE"] | None = None
     frame_start: WindowFrame | None = None
     frame_end: WindowFrame | None = None
@@ -223,7 +223,7 @@ class WindowFunction(Expr):
     """`name(args) OVER (…)` or `OVER name`."""
 
     name: str
-    args: Sequence[Expr] = ()
+    args: Sequence[Expr] = field(default_factory=list)
     params: Sequence[Expr] | None = None
     over_expr: WindowExpr | None = None
     over_identifier: str | None = None
@@ -269,15 +269,15 @@ class LimitBy(Node):
 class SelectQuery(Expr):
     select: Sequence[Expr]
     distinct: bool = False
-    ctes: Sequence[CTE] = ()
+    ctes: Sequence[CTE] = field(default_factory=list)
     select_from: JoinExpr | None = None
-    array_join: Sequence[Expr] = ()
+    array_join: Sequence[Expr] = field(default_factory=list)
     array_join_op: Literal["ARRAY JOIN", "LEFT ARRAY JOIN"] = "ARRAY JOIN"
     prewhere: Expr | None = None
     where: Expr | None = None
-    group_by: Sequence[Expr] = ()
+    group_by: Sequence[Expr] = field(default_factory=list)
     having: Expr | None = None
-    order_by: Sequence[OrderExpr] = ()
+    order_by: Sequence[OrderExpr] = field(default_factory=list)
     limit_by: LimitBy | None = None
     limit: int | None = None
     offset: int | None = None

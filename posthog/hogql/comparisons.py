@@ -1,7 +1,8 @@
 """Comparisons that are never NULL, between sides of types that fit.
 
-A property of unknown type is read as what it is compared with, and a constant is turned into the type of the other side, as `'12'` for a
-number and `'true'` for a boolean; one that cannot be turned equals nothing. A missing side makes positive operators false and negative true.
+A property of unknown type is read as what it is compared with, and a constant is turned into the type of the other side, as `'12'` for
+a number and `'true'` for a boolean; one that cannot be turned equals nothing. A missing side makes positive operators false and negative
+ones true.
 """
 
 from __future__ import annotations
@@ -197,7 +198,7 @@ def _number(value: ast.ConstantValue) -> int | float | None:
 def _boolean(value: ast.ConstantValue) -> bool | None:
     if isinstance(value, str):
         return {"true": True, "false": False, "1": True, "0": False}.get(value.lower())
-    return value in {1, 1.0} if value in {0, 1} else None
+    return bool(value) if value in {0, 1} else None
 
 
 def _text(value: ast.ConstantValue) -> str:

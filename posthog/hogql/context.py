@@ -17,7 +17,8 @@ class Context:
 
     `limit_top` is the most rows the outermost query may return: set it (to MAX_USER_LIMIT) for text that users wrote; a query without a
     LIMIT then gets `limit_default`. None leaves the tree's own limit alone. `timezone` is the zone in which times are shown, cut into days
-    and read from text. `modifiers` are PostHog's; `convertToProjectTimezone: False` keeps UTC, the rest are ignored. `internal_tables` opens those that only our own code may name.
+    and read from text. `modifiers` are PostHog's; `convertToProjectTimezone: False` keeps UTC, the rest are ignored.
+    `internal_tables` opens those that only our own code may name.
     """
 
     team_id: int

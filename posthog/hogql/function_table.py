@@ -14,13 +14,14 @@ SCALARS: Final[tuple[tuple[str, str, str], ...]] = (
         "String",
         "String",
         """lower:1 upper:1 lowerUTF8:1 upperUTF8:1 trim:1 trimLeft:1-2 trimRight:1-2 trimBoth:1-2 ltrim:1 rtrim:1 reverse:1 reverseUTF8:1
-        substring:2-3 substringUTF8:2-3 substr:2-3 left:2 right:2 leftUTF8:2 rightUTF8:2 concat:1- concatWithSeparator:2- replace:3
-        replaceOne:3 replaceAll:3 replaceRegexpOne:3 replaceRegexpAll:3 repeat:2 leftPad:2-3 rightPad:2-3 leftPadUTF8:2-3 rightPadUTF8:2-3
-        format:2- base64Encode:1 base64Decode:1 tryBase64Decode:1 hex:1 unhex:1 MD5:1 SHA1:1 SHA256:1 encodeURLComponent:1
-        decodeURLComponent:1 encodeURLFormComponent:1 decodeURLFormComponent:1 domain:1 domainWithoutWWW:1 protocol:1 path:1 pathFull:1
-        queryString:1 fragment:1 topLevelDomain:1 firstSignificantSubdomain:1 cutToFirstSignificantSubdomain:1 cutWWW:1 cutQueryString:1
-        cutFragment:1 extractURLParameter:2 cutURLParameter:2 extract:2 regexpExtract:2-3 normalizeUTF8NFC:1 normalizeUTF8NFKC:1 initcap:1
-        initcapUTF8:1 toValidUTF8:1 substringIndex:3 translate:3 translateUTF8:3 regexpQuoteMeta:1 soundex:1""",
+        substring:2-3 substringUTF8:2-3 substr:2-3 left:2 right:2 leftUTF8:2 rightUTF8:2 concat:1- concatWithSeparator:2-
+        replace:3 replaceOne:3 replaceAll:3 replaceRegexpOne:3 replaceRegexpAll:3 repeat:2 leftPad:2-3 rightPad:2-3
+        leftPadUTF8:2-3 rightPadUTF8:2-3 format:2- base64Encode:1 base64Decode:1 tryBase64Decode:1 hex:1 unhex:1 MD5:1 SHA1:1
+        SHA256:1 encodeURLComponent:1 decodeURLComponent:1 encodeURLFormComponent:1 decodeURLFormComponent:1 domain:1
+        domainWithoutWWW:1 protocol:1 path:1 pathFull:1 queryString:1 fragment:1 topLevelDomain:1 firstSignificantSubdomain:1
+        cutToFirstSignificantSubdomain:1 cutWWW:1 cutQueryString:1 cutFragment:1 extractURLParameter:2 cutURLParameter:2
+        extract:2 regexpExtract:2-3 normalizeUTF8NFC:1 normalizeUTF8NFKC:1 initcap:1 initcapUTF8:1 toValidUTF8:1
+        substringIndex:3 translate:3 translateUTF8:3 regexpQuoteMeta:1 soundex:1""",
     ),
     (
         "String",
@@ -33,8 +34,9 @@ SCALARS: Final[tuple[tuple[str, str, str], ...]] = (
         "Integer",
         "String",
         """length:1 lengthUTF8:1 position:2-3 positionUTF8:2-3 positionCaseInsensitive:2-3 positionCaseInsensitiveUTF8:2-3
-        countSubstrings:2-3 countSubstringsCaseInsensitive:2-3 countMatches:2 countMatchesCaseInsensitive:2 levenshteinDistance:2
-        editDistance:2 damerauLevenshteinDistance:2 multiSearchFirstIndex:2 multiSearchFirstPosition:2 multiMatchAnyIndex:2 ascii:1 port:1-2""",
+        countSubstrings:2-3 countSubstringsCaseInsensitive:2-3 countMatches:2 countMatchesCaseInsensitive:2
+        levenshteinDistance:2 editDistance:2 damerauLevenshteinDistance:2 multiSearchFirstIndex:2 multiSearchFirstPosition:2
+        multiMatchAnyIndex:2 ascii:1 port:1-2""",
     ),
     (
         "Integer",
@@ -43,25 +45,25 @@ SCALARS: Final[tuple[tuple[str, str, str], ...]] = (
         toDayOfWeek:1-3 toHour:1-2 toMinute:1-2 toSecond:1-2 toMillisecond:1 toUnixTimestamp:1-2 toUnixTimestamp64Milli:1
         toUnixTimestamp64Micro:1 toYYYYMM:1-2 toYYYYMMDD:1-2 toYYYYMMDDhhmmss:1-2 toRelativeDayNum:1 toRelativeHourNum:1
         toRelativeWeekNum:1 toRelativeMonthNum:1 dateDiff:3-4 age:3-4 cityHash64:1- sipHash64:1- xxHash64:1 xxHash32:1
-        murmurHash3_64:1- farmHash64:1- intHash64:1 intHash32:1 indexOf:2 countEqual:2 arrayCount:1- arrayUniq:1- arrayFirstIndex:2-
-        arrayLastIndex:2- toInt8:1 toInt16:1 toInt32:1 toInt64:1 toUInt8:1 toUInt16:1 toUInt32:1 toUInt64:1 rand:0-1 rand32:0-1 rand64:0-1
-        rowNumberInAllBlocks:0 byteSize:1- grouping:1-""",
+        murmurHash3_64:1- farmHash64:1- intHash64:1 intHash32:1 indexOf:2 countEqual:2 arrayCount:1- arrayUniq:1-
+        arrayFirstIndex:2- arrayLastIndex:2- toInt8:1 toInt16:1 toInt32:1 toInt64:1 toUInt8:1 toUInt16:1 toUInt32:1 toUInt64:1
+        rand:0-1 rand32:0-1 rand64:0-1 rowNumberInAllBlocks:0 byteSize:1-""",
     ),
     (
         "Integer",
         "Float",
-        """bitAnd:2 bitOr:2 bitXor:2 bitNot:1 bitShiftLeft:2 bitShiftRight:2 bitTest:2 bitCount:1 intDiv:2 intDivOrZero:2 intDivOrNull:2 roundDown:2
-        gcd:2 lcm:2 sign:1 bitTestAll:2- bitTestAny:2-""",
+        """bitAnd:2 bitOr:2 bitXor:2 bitNot:1 bitShiftLeft:2 bitShiftRight:2 bitTest:2 bitCount:1 intDiv:2 intDivOrZero:2 intDivOrNull:2
+        roundDown:2 gcd:2 lcm:2 sign:1 bitTestAll:2- bitTestAny:2-""",
     ),
     ("Integer", "Json", "JSONExtractInt:1- JSONExtractUInt:1- JSONLength:1-"),
     ("Float", "Json", "JSONExtractFloat:1-"),
     (
         "Float",
         "Float",
-        """plus:2 minus:2 multiply:2 divide:2 modulo:2 moduloOrZero:2 positiveModulo:2 negate:1 abs:1 round:1-2 roundBankers:1-2 roundDown:2 floor:1-2
-        ceil:1-2 ceiling:1-2 trunc:1-2 truncate:1-2 sqrt:1 cbrt:1 exp:1 exp2:1 exp10:1 log:1 ln:1 log2:1 log10:1 log1p:1 pow:2 power:2 sin:1
-        cos:1 tan:1 asin:1 acos:1 atan:1 atan2:2 sinh:1 cosh:1 tanh:1 degrees:1 radians:1 hypot:2 sigmoid:1 erf:1 roundToExp2:1 widthBucket:4
-        divideOrNull:2 moduloOrNull:2 pi:0 e:0 randCanonical:0-1""",
+        """plus:2 minus:2 multiply:2 divide:2 modulo:2 moduloOrZero:2 positiveModulo:2 negate:1 abs:1 round:1-2 roundBankers:1-2
+        floor:1-2 ceil:1-2 ceiling:1-2 trunc:1-2 truncate:1-2 sqrt:1 cbrt:1 exp:1 exp2:1 exp10:1 log:1 ln:1 log2:1
+        log10:1 log1p:1 pow:2 power:2 sin:1 cos:1 tan:1 asin:1 acos:1 atan:1 atan2:2 sinh:1 cosh:1 tanh:1 degrees:1 radians:1
+        hypot:2 sigmoid:1 erf:1 roundToExp2:1 widthBucket:4 divideOrNull:2 moduloOrNull:2 pi:0 e:0 randCanonical:0-1""",
     ),
     (
         "Float",
@@ -73,8 +75,8 @@ SCALARS: Final[tuple[tuple[str, str, str], ...]] = (
         "Boolean",
         "String",
         """startsWith:2 endsWith:2 startsWithUTF8:2 endsWithUTF8:2 empty:1 notEmpty:1 match:2 hasToken:2 hasTokenCaseInsensitive:2
-        hasTokenOrNull:2 multiSearchAny:2 multiSearchAnyCaseInsensitive:2 multiSearchAnyUTF8:2 multiSearchAnyCaseInsensitiveUTF8:2
-        multiMatchAny:2 hasSubsequence:2 hasSubsequenceCaseInsensitive:2 isValidUTF8:1""",
+        hasTokenOrNull:2 multiSearchAny:2 multiSearchAnyCaseInsensitive:2 multiSearchAnyUTF8:2
+        multiSearchAnyCaseInsensitiveUTF8:2 multiMatchAny:2 hasSubsequence:2 hasSubsequenceCaseInsensitive:2 isValidUTF8:1""",
     ),
     ("Boolean", "Json", "JSONHas:1- JSONExtractBool:1- isValidJSON:1"),
     ("Boolean", "Float", "isFinite:1 isInfinite:1 isNaN:1"),
@@ -90,8 +92,9 @@ SCALARS: Final[tuple[tuple[str, str, str], ...]] = (
     (
         "DateTime",
         "",
-        """addSeconds:2 addMinutes:2 addHours:2 addDays:2 addWeeks:2 addMonths:2 addQuarters:2 addYears:2 subtractSeconds:2 subtractMinutes:2
-        subtractHours:2 subtractDays:2 subtractWeeks:2 subtractMonths:2 subtractQuarters:2 subtractYears:2 dateTrunc:2-3""",
+        """addSeconds:2 addMinutes:2 addHours:2 addDays:2 addWeeks:2 addMonths:2 addQuarters:2 addYears:2 subtractSeconds:2
+        subtractMinutes:2 subtractHours:2 subtractDays:2 subtractWeeks:2 subtractMonths:2 subtractQuarters:2 subtractYears:2
+        dateTrunc:2-3""",
     ),
     (
         "Interval",
@@ -104,42 +107,44 @@ SCALARS: Final[tuple[tuple[str, str, str], ...]] = (
         "",
         """array:0- range:1-3 arrayMap:2- arrayFilter:2- arraySort:1- arrayReverseSort:1- arrayPartialSort:2- arrayReverse:1 arrayConcat:1-
         arrayDistinct:1 arrayCompact:1 arrayEnumerate:1- arrayEnumerateUniq:1- arrayPopBack:1 arrayPopFront:1 arrayPushBack:2
-        arrayPushFront:2 arrayResize:2-3 arraySlice:2-3 arrayFlatten:1 arrayZip:1- arrayCumSum:1- arrayDifference:1- arrayIntersect:1-
-        arrayUnion:1- arrayRotateLeft:2 arrayRotateRight:2 arrayShiftLeft:2-3 arrayShiftRight:2-3 arraySplit:2- arrayReverseSplit:2-
-        arrayFill:2- arrayReverseFill:2- arrayWithConstant:2 arrayShingles:2 mapKeys:1 mapValues:1 emptyArrayString:0 emptyArrayInt64:0
-        emptyArrayUInt64:0 emptyArrayFloat64:0 bitmaskToArray:1 bitPositionsToArray:1 timeSlots:2-3 arrayExcept:2""",
+        arrayPushFront:2 arrayResize:2-3 arraySlice:2-3 arrayFlatten:1 arrayZip:1- arrayCumSum:1- arrayDifference:1-
+        arrayIntersect:1- arrayUnion:1- arrayRotateLeft:2 arrayRotateRight:2 arrayShiftLeft:2-3 arrayShiftRight:2-3
+        arraySplit:2- arrayReverseSplit:2- arrayFill:2- arrayReverseFill:2- arrayWithConstant:2 arrayShingles:2 mapKeys:1
+        mapValues:1 emptyArrayString:0 emptyArrayInt64:0 emptyArrayUInt64:0 emptyArrayFloat64:0 bitmaskToArray:1
+        bitPositionsToArray:1 timeSlots:2-3 arrayExcept:2""",
     ),
     (
         "Array",
         "String",
         """splitByChar:2-3 splitByString:2-3 splitByRegexp:2-3 splitByWhitespace:1-2 splitByNonAlpha:1-2 alphaTokens:1-2 extractAll:2
-        extractAllGroups:2 extractGroups:2 ngrams:2 URLHierarchy:1 URLPathHierarchy:1 extractURLParameters:1 extractURLParameterNames:1
-        multiSearchAllPositions:2 multiMatchAllIndices:2""",
+        extractAllGroups:2 extractGroups:2 ngrams:2 URLHierarchy:1 URLPathHierarchy:1 extractURLParameters:1
+        extractURLParameterNames:1 multiSearchAllPositions:2 multiMatchAllIndices:2""",
     ),
     ("Array", "Json", "JSONExtractArrayRaw:1- JSONExtractKeys:1- JSONExtractKeysAndValuesRaw:1- JSONAllPaths:1"),
     ("Any", "Json", "JSONExtract:2- JSONExtractKeysAndValues:2-"),
-    ("Tuple", "", "tuple:0- tupleConcat:1- vector:1-"),
+    ("Tuple", "", "tuple:0- tupleConcat:1-"),
     ("Map", "", "map:0- mapFromArrays:2 mapFilter:2 mapApply:2 mapAdd:2- mapSubtract:2-"),
     (
         "Any",
         "",
         """arrayElement:2 arrayElementOrNull:2 arrayFirst:2- arrayFirstOrNull:2- arrayLast:2- arrayLastOrNull:2- arrayMin:1- arrayMax:1-
-        arrayFold:3- arrayJoin:1 tupleElement:2-3 greatest:1- least:1- transform:3-4 assumeNotNull:1 toNullable:1 nullIf:2 identity:1
-        tuplePlus:2 tupleMinus:2 arrayRandomSample:2""",
+        arrayFold:3- arrayJoin:1 tupleElement:2-3 greatest:1- least:1- transform:3-4 assumeNotNull:1 toNullable:1 nullIf:2
+        identity:1 tuplePlus:2 tupleMinus:2 arrayRandomSample:2""",
     ),
 )
 
 # Result, how JSON properties are read, functions; `/least[-most]` counts parameters.
 AGGREGATES: Final[tuple[tuple[str, str, str], ...]] = (
-    ("Integer", "", "count:0-1 uniq:1- uniqExact:1- uniqHLL12:1- uniqCombined:1-/0-1 uniqCombined64:1-/0-1 uniqTheta:1- uniqUpTo:1-/1"),
+    ("Integer", "", "count:0-1 uniq:1- uniqExact:1- uniqHLL12:1- uniqCombined:1-/0-1 uniqCombined64:1-/0-1 uniqUpTo:1-/1"),
     ("Integer", "Float", "groupBitAnd:1 groupBitOr:1 groupBitXor:1"),
     (
         "Float",
         "Float",
         """sum:1 avg:1 sumKahan:1 sumCount:1 avgWeighted:2 median:1 medianExact:1 quantile:1/0-1 quantileExact:1/0-1 quantileExactLow:1/0-1
-        quantileExactHigh:1/0-1 quantileExactInclusive:1/0-1 quantileExactExclusive:1/0-1 quantileTDigest:1/0-1 quantileTiming:1/0-1
-        quantileInterpolatedWeighted:2/0-1 quantileExactWeighted:2/0-1 stddevPop:1 stddevSamp:1 varPop:1 varSamp:1 covarPop:2 covarSamp:2
-        corr:2 skewPop:1 skewSamp:1 kurtPop:1 kurtSamp:1 deltaSum:1 boundingRatio:2 exponentialMovingAverage:2/1 rankCorr:2""",
+        quantileExactHigh:1/0-1 quantileExactInclusive:1/0-1 quantileExactExclusive:1/0-1 quantileTDigest:1/0-1
+        quantileTiming:1/0-1 quantileInterpolatedWeighted:2/0-1 quantileExactWeighted:2/0-1 stddevPop:1 stddevSamp:1 varPop:1
+        varSamp:1 covarPop:2 covarSamp:2 corr:2 skewPop:1 skewSamp:1 kurtPop:1 kurtSamp:1 deltaSum:1 boundingRatio:2
+        exponentialMovingAverage:2/1 rankCorr:2""",
     ),
     ("Float", "", "entropy:1- cramersV:2 contingency:2"),
     (

@@ -13,7 +13,7 @@ from posthog.hogql.function_table import AGGREGATES, COMBINATORS, MERGES, SCALAR
 from posthog.hogql.types import Kind, Type
 
 _ENTRY = re.compile(r"(\w+):(\d+)(-)?(\d+)?(?:/(\d+)(-)?(\d+)?)?")
-_NEVER_NULL = frozenset({"toTypeName", "toJSONString", "isZeroOrNull", "assumeNotNull", "grouping"})
+_NEVER_NULL = frozenset({"toTypeName", "toJSONString", "isZeroOrNull", "assumeNotNull"})
 _ALWAYS_NULL = frozenset({"nullIf", "toNullable", "intDivOrNull", "divideOrNull", "moduloOrNull", "hasTokenOrNull"})
 
 
@@ -152,6 +152,9 @@ SPECIAL: dict[str, tuple[int, int | None]] = {
     "date_trunc": (2, 2),
 }
 
+_COMBINED = re.compile("(" + "|".join([*COMBINATORS, *MERGES]) + ")$")
+_SUGGESTED = [*SPECIAL, *(key for key, spec in FUNCTIONS.items() if not spec.is_aggregate or not _COMBINED.search(spec.name)), "countif"]
+
 
 def find(name: str, position: int | None = None) -> FunctionSpec:
     """The function of that name, in any case. Raises ResolutionError when it is not on the list."""
@@ -162,6 +165,6 @@ def find(name: str, position: int | None = None) -> FunctionSpec:
 
 
 def unknown(name: str, position: int | None) -> ResolutionError:
-    near = difflib.get_close_matches(name.lower()[:64], [*FUNCTIONS, *SPECIAL], n=1, cutoff=0.85)
+    near = difflib.get_close_matches(name.lower()[:64], _SUGGESTED, n=1, cutoff=0.85)
     hint = f" Did you mean {FUNCTIONS[near[0]].name if near[0] in FUNCTIONS else near[0]}?" if near else ""
     return ResolutionError(f"Function {name[:64]} is not available.{hint}", position=position)

@@ -1,8 +1,8 @@
 """A second reading of printed SQL that shares no code with the printer: a small lexer, and rules on the tokens.
 
-It takes only the narrow form that the printer writes. Words must be known keywords or functions on the list; each SELECT may read one table,
-first in its FROM, and must then begin its WHERE with the project guard on that table's alias; aliases of sources look like `__t0`, are
-given once, and nothing else carries such a name; IN may not name a table. Whatever it does not know, it refuses.
+It takes only the narrow form that the printer writes. Words must be known keywords or functions on the list; each SELECT may read one
+table, first in its FROM, and must then begin its WHERE with the project guard on that table's alias; aliases of sources look like `__t0`,
+are given once, and nothing else carries such a name; IN may not name a table. Whatever it does not know, it refuses.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from posthog.hogql.errors import GuardError
 from posthog.hogql.functions import FUNCTIONS
@@ -25,16 +26,16 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_KEYWORDS = frozenset(
-    """SELECT DISTINCT AS FROM WHERE GROUP BY HAVING WINDOW ORDER LIMIT OFFSET ON ASC DESC NULLS FIRST LAST UNION ALL INTERSECT EXCEPT
+_KEYWORD_LIST = """
+    SELECT DISTINCT AS FROM WHERE GROUP BY HAVING WINDOW ORDER LIMIT OFFSET ON ASC DESC NULLS FIRST LAST UNION ALL INTERSECT EXCEPT
     INNER LEFT RIGHT FULL CROSS SEMI ANTI ANY ASOF JOIN ARRAY OVER PARTITION ROWS RANGE BETWEEN AND UNBOUNDED PRECEDING FOLLOWING CURRENT
-    ROW NULL true false""".split()
-)
-_PRINTED_FUNCTIONS = frozenset(
-    """and or not if multiIf ifNull coalesce isNull isNotNull equals notEquals less lessOrEquals greater greaterOrEquals like ilike notLike
+    ROW NULL true false"""
+_KEYWORDS = frozenset(_KEYWORD_LIST.split())
+_PRINTED_FUNCTION_LIST = """
+    and or not if multiIf ifNull coalesce isNull isNotNull equals notEquals less lessOrEquals greater greaterOrEquals like ilike notLike
     notILike in notIn exists match concat tuple now64 toDate toDateTime64 toTimeZone parseDateTime64BestEffortOrNull toString toUUID
-    accurateCastOrNull CAST toFloat64OrNull dynamicType numbers""".split()
-)
+    accurateCastOrNull CAST toFloat64OrNull dynamicType numbers"""
+_PRINTED_FUNCTIONS = frozenset(_PRINTED_FUNCTION_LIST.split())
 _SOURCE_ALIAS = re.compile(r"`__t\d+`")
 _RESERVED = re.compile(r"`__t", re.IGNORECASE)
 _AFTER_CONDITION = frozenset({"GROUP", "HAVING", "WINDOW", "ORDER", "LIMIT", "OFFSET"})
@@ -86,14 +87,14 @@ def lex(sql: str) -> Iterator[Token]:
 
 
 def _pairs(tokens: list[Token]) -> Iterator[tuple[Token, Token]]:
-    return zip(tokens, tokens[1:], strict=False)
+    return pairwise(tokens)
 
 
 def _check_words(tokens: list[Token]) -> None:
     for index, token in enumerate(tokens):
-        if token.kind != "word" or token.text in _KEYWORDS and not _is_called(tokens, index):
-            continue
         called = _is_called(tokens, index)
+        if token.kind != "word" or (token.text in _KEYWORDS and not called):
+            continue
         known = token.text in _PRINTED_FUNCTIONS or token.text.lower() in FUNCTIONS
         if not (called and known) and token.text not in _KEYWORDS:
             raise GuardError(f"The word {token.text[:64]} may not be printed.")
@@ -110,12 +111,14 @@ def _check_aliases(tokens: list[Token]) -> None:
         if token.kind != "name":
             continue
         before, after = _text(tokens, index - 1), _text(tokens, index + 1)
+        if before in {".", "^"}:
+            continue
         if _RESERVED.match(token.text):
             if before == "AS" and _SOURCE_ALIAS.fullmatch(token.text) and token.text not in given and after != ".":
                 given.add(token.text)
-            elif after != "." or before == ".":
+            elif after != ".":
                 raise GuardError("A reserved name stands where it may not.")
-        elif after == "." and before not in {".", "^"}:
+        elif after == ".":
             raise GuardError("A column is qualified by something other than a source.")
 
 
@@ -214,7 +217,7 @@ class _Walk:
         start = index + 1
         joined = _text(self.tokens, start) == "and"
         start += 2 if joined else 0
-        wanted = [level.table if not part else part for part in self.guard]
+        wanted = [part or level.table for part in self.guard]
         found = [token.text for token in self.tokens[start : start + len(wanted)]]
         if found != wanted:
             raise GuardError(f"The table at {level.table} has no guard.")

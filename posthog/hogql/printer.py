@@ -39,11 +39,11 @@ from posthog.hogql.resolver import resolve
 from posthog.hogql.schema import GUARD_COLUMN, STORED_TABLES
 
 # What the resolver writes besides the functions on the list.
-OWN_FUNCTIONS = frozenset(
-    """and or not if multiIf ifNull coalesce isNull isNotNull equals notEquals less lessOrEquals greater greaterOrEquals like ilike notLike
+_OWN_FUNCTION_LIST = """
+    and or not if multiIf ifNull coalesce isNull isNotNull equals notEquals less lessOrEquals greater greaterOrEquals like ilike notLike
     notILike in notIn exists match concat tuple array map now64 toDate toDateTime64 toTimeZone parseDateTime64BestEffortOrNull toString
-    accurateCastOrNull CAST toFloat64OrNull dynamicType""".split()
-)
+    accurateCastOrNull CAST toFloat64OrNull dynamicType"""
+OWN_FUNCTIONS = frozenset(_OWN_FUNCTION_LIST.split())
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class _Printer:
             return self.query(query)
         limit = min(context.limit_default if query.limit is None else query.limit, context.limit_top)
         if isinstance(query, SetQuery):
-            return f"SELECT * FROM ({self.query(query)}) LIMIT {limit}"
+            return f"SELECT * FROM ({self.query(query)}) LIMIT {limit}"  # noqa: S608 - printed parts
         query.limit = limit
         return self.query(query)
 
@@ -92,7 +92,7 @@ class _Printer:
                 raise GuardError("Unknown set operator.")
             parts.append(f"{operator} ({self.query(other)})")
         printed = " ".join(parts)
-        return printed if query.limit is None else f"SELECT * FROM ({printed}) LIMIT {int(query.limit)}"
+        return printed if query.limit is None else f"SELECT * FROM ({printed}) LIMIT {int(query.limit)}"  # noqa: S608 - printed parts
 
     def select(self, query: Query) -> str:
         clauses = [

@@ -1,6 +1,6 @@
 """From a tree of names to a tree of our tables' columns: `resolve(node, context)`.
 
-Clauses are resolved in the order in which they see each other: WITH, FROM, ARRAY JOIN, SELECT (whose aliases the rest may use), and the rest.
+Clauses are resolved in the order in which they see each other: WITH, FROM, ARRAY JOIN, SELECT, whose aliases the rest may use, the rest.
 """
 
 from __future__ import annotations

@@ -150,7 +150,7 @@ class KnownTypes(PropertyTypes):
 
 
 @pytest.fixture
-def _world(engine: object) -> None:
+def world(engine: object) -> None:
     """Other tests empty the tables, so look first."""
     if client.execute(f"SELECT count() FROM events WHERE team_id = {ALICE}") != [(0,)]:
         return
@@ -168,7 +168,7 @@ Ask = Callable[..., list[tuple[Any, ...]]]
 
 
 @pytest.fixture
-def ask(_world: None) -> Ask:
+def ask(world: None) -> Ask:
     """Rows of a query of Alice's, or of another's."""
 
     def run(query: str | ast.SelectQuery | ast.SelectSetQuery, team: int = ALICE, **changes: Any) -> list[tuple[Any, ...]]:
@@ -178,5 +178,5 @@ def ask(_world: None) -> Ask:
 
 
 @pytest.fixture
-def answer(_world: None) -> Callable[..., HogQLResult]:
+def answer(world: None) -> Callable[..., HogQLResult]:
     return lambda query, **changes: execute(query, context_of(**changes))

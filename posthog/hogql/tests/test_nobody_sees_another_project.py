@@ -55,9 +55,8 @@ def test_both_projects_have_rows_in_every_table(ask: Ask, table: str) -> None:
 
 
 def test_a_shared_conversation_id_mixes_nothing(ask: Ask) -> None:
-    rows = ask(
-        f"SELECT t.person_id, m.content FROM turns t JOIN messages m ON m.message_id = t.message_id WHERE t.conversation_id = '{CONVERSATION}'"
-    )
+    joined = "SELECT t.person_id, m.content FROM turns t JOIN messages m ON m.message_id = t.message_id"
+    rows = ask(f"{joined} WHERE t.conversation_id = '{CONVERSATION}'")
     assert rows == [(person_of(ALICE, "cleo"), "Where is my parcel?")]
     assert ask(f"SELECT turns FROM conversations WHERE id = '{CONVERSATION}'") == [(1,)]
 
@@ -85,7 +84,7 @@ def test_internal_tables_are_for_our_own_trees(ask: Ask) -> None:
 
 
 @pytest.mark.parametrize("table", sorted(schema.STORED_TABLES))
-def test_the_engines_own_filter_hides_a_stranger_even_from_unguarded_text(_world: None, table: str) -> None:
+def test_the_engines_own_filter_hides_a_stranger_even_from_unguarded_text(world: None, table: str) -> None:
     unguarded = f"SELECT DISTINCT team_id FROM {table}"
     assert (CHARLIE,) in client.execute(unguarded)
     for text in (
@@ -167,7 +166,7 @@ def test_the_printer_refuses_tables_that_it_cannot_guard(query: Query) -> None:
 
 
 @pytest.mark.parametrize(("shape", "table"), list(product(PRYING[::3], ["events", "persons", "conversations"])))
-def test_the_engine_reads_the_same_tables_as_the_guard(_world: None, shape: str, table: str) -> None:
+def test_the_engine_reads_the_same_tables_as_the_guard(world: None, shape: str, table: str) -> None:
     """EXPLAIN AST is the engine's own reading of the text."""
     text = shape.replace("{columns}", "1").replace("{table}", table)
     try:

@@ -88,7 +88,10 @@ def test_arrays_and_objects_come_back_as_json_and_can_be_opened(ask: Ask) -> Non
     assert ask("SELECT properties.tags, properties.basket FROM events WHERE event = 'order'") == [
         ('["x","y"]', '{"items":[{"sku":"s1"}],"n":2}')
     ]
-    opened = "JSONExtractArrayRaw(properties.tags), JSONExtractInt(properties.basket, 'n'), JSONExtractString(properties.basket, 'items', 1, 'sku')"
+    opened = (
+        "JSONExtractArrayRaw(properties.tags), JSONExtractInt(properties.basket, 'n'), "
+        "JSONExtractString(properties.basket, 'items', 1, 'sku')"
+    )
     assert ask(f"SELECT {opened} FROM events WHERE event = 'order'") == [(['"x"', '"y"'], 2, "s1")]
     tags = "SELECT tag FROM events ARRAY JOIN JSONExtractArrayRaw(properties.tags) AS tag ORDER BY tag"
     assert ask(tags) == [('"x"',), ('"y"',)]
@@ -105,7 +108,8 @@ def test_the_whole_of_properties_is_the_text_that_was_sent(ask: Ask) -> None:
 
 def test_a_label_is_a_property_and_its_score_a_number(ask: Ask) -> None:
     rows = ask(
-        "SELECT properties.user_emotion, labels.user_emotion, properties.user_emotion_score FROM events WHERE properties.user_emotion = 'joy'"
+        "SELECT properties.user_emotion, labels.user_emotion, properties.user_emotion_score FROM events "
+        "WHERE properties.user_emotion = 'joy'"
     )
     assert rows == [("joy", "joy", 0.75)]
     assert ask("SELECT avg(properties.user_emotion_score) FROM events WHERE properties.user_emotion_score > '0.4'") == [(0.625,)]
@@ -132,7 +136,10 @@ def test_an_event_belongs_to_the_person_of_its_distinct_id_now(ask: Ask) -> None
     assert ask("SELECT person_id FROM turns") == [(cleo,)]
     assert ask("SELECT person_id FROM conversations") == [(cleo,)]
     assert ask("SELECT person.properties.email FROM conversations") == [("cleo@example.com",)]
-    joined = "SELECT p.properties.email, count() AS n FROM events e JOIN persons p ON e.person_id = p.id GROUP BY p.properties.email ORDER BY n, 1"
+    joined = (
+        "SELECT p.properties.email, count() AS n FROM events e JOIN persons p ON e.person_id = p.id "
+        "GROUP BY p.properties.email ORDER BY n, 1"
+    )
     assert ask(joined) == [("cleo@example.com", 1), ("ann@example.com", 2), ("ben@example.com", 2)]
     turned = "SELECT count() FROM persons p JOIN events e ON e.person_id = p.id WHERE p.properties.email = 'cleo@example.com'"
     assert ask(turned) == [(1,)]
@@ -200,25 +207,49 @@ def test_a_tree_of_code_gives_the_same_as_text(ask: Ask) -> None:
         ("SELECT 1 AS one INTERSECT SELECT 1", [(1,)]),
         ("SELECT count() FROM numbers(10) WHERE number >= 5", [(5,)]),
         ("SELECT arrayMap((x, y) -> x + y, [1, 2], [10, 20]), arrayFilter(x -> x in (1, 3), [1, 2, 3])", [([11, 22], [1, 3])]),
-        ("SELECT event, row_number() OVER w AS n FROM events WHERE event = '$pageview' WINDOW w AS (ORDER BY timestamp) ORDER BY n", [("$pageview", 1), ("$pageview", 2)]),
-        ("SELECT sum(1) OVER (PARTITION BY event ORDER BY timestamp ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) AS n FROM events ORDER BY n DESC LIMIT 1", [(2,)]),
-        ("SELECT CASE event WHEN 'order' THEN 'bought' ELSE 'other' END AS kind, count() FROM events GROUP BY kind ORDER BY kind", [("bought", 1), ("other", 4)]),
-        ("SELECT event, properties.price FROM events WHERE properties.price > 1 ORDER BY properties.price DESC LIMIT 1 BY event", [("$pageview", 12.5), ("order", 7.0)]),
+        (
+            "SELECT event, row_number() OVER w AS n FROM events WHERE event = '$pageview' WINDOW w AS (ORDER BY timestamp) ORDER BY n",
+            [("$pageview", 1), ("$pageview", 2)],
+        ),
+        (
+            "SELECT sum(1) OVER (PARTITION BY event ORDER BY timestamp ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) AS n FROM events "
+            "ORDER BY n DESC LIMIT 1",
+            [(2,)],
+        ),
+        (
+            "SELECT CASE event WHEN 'order' THEN 'bought' ELSE 'other' END AS kind, count() FROM events GROUP BY kind ORDER BY kind",
+            [("bought", 1), ("other", 4)],
+        ),
+        (
+            "SELECT event, properties.price FROM events WHERE properties.price > 1 ORDER BY properties.price DESC LIMIT 1 BY event",
+            [("$pageview", 12.5), ("order", 7.0)],
+        ),
         ("SELECT count() FILTER (WHERE event = 'order') FROM events", [(1,)]),
         ("SELECT (1, 'a').2, [5, 6][2], [1, 2, 3][2:3], {'k': 4}['k']", [("a", 6, [2, 3], 4)]),
         ("SELECT '12'::int, 'x'::int, toString(5), 1 = '1', 'a' || 'b', null ?? 'c', true ? 1 : 2", [(12, None, "5", True, "ab", "c", 1)]),
-        ("SELECT windowFunnel(86400)(timestamp, event = '$pageview', event = '$pageview') FROM events GROUP BY person_id ORDER BY 1 DESC LIMIT 1", [(2,)]),
+        (
+            "SELECT windowFunnel(86400)(timestamp, event = '$pageview', event = '$pageview') FROM events "
+            "GROUP BY person_id ORDER BY 1 DESC LIMIT 1",
+            [(2,)],
+        ),
         ("SELECT count() FROM events SAMPLE 1", [(5,)]),
         ("SELECT e.event FROM events AS e WHERE exists(SELECT 1) AND e.event = 'order'", [("order",)]),
-        ("SELECT event IN (SELECT event FROM events WHERE event = 'order') AS is_order, count() FROM events GROUP BY is_order ORDER BY is_order", [(0, 4), (1, 1)]),
-        ("SELECT dateDiff('day', toDate('2024-01-01'), toDate('2024-01-31')), toString(dateAdd('day', 1, toDate('2024-01-31')))", [(30, "2024-02-01")]),
+        (
+            "SELECT event IN (SELECT event FROM events WHERE event = 'order') AS is_order, count() FROM events "
+            "GROUP BY is_order ORDER BY is_order",
+            [(0, 4), (1, 1)],
+        ),
+        (
+            "SELECT dateDiff('day', toDate('2024-01-01'), toDate('2024-01-31')), toString(dateAdd('day', 1, toDate('2024-01-31')))",
+            [(30, "2024-02-01")],
+        ),
         ("SELECT 1 AS n FROM events LEFT JOIN persons ON events.person_id = persons.id WHERE persons.properties.email IS NULL", []),
         ("SELECT a.n FROM (SELECT 1 AS n) AS a FULL JOIN (SELECT 2 AS n) AS b ON a.n = b.n ORDER BY a.n", [(0,), (1,)]),
         ("SELECT count() FROM persons p RIGHT JOIN events e ON e.person_id = p.id", [(5,)]),
         ("SELECT events.event, count(*) FROM events GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 1", [("$ai_generation", 2)]),
         ("SELECT splitByChar('@', person.properties.email)[2] AS host FROM events GROUP BY host", [("example.com",)]),
     ],
-)  # fmt: skip
+)
 def test_the_language(ask: Ask, text: str, expected: Any) -> None:
     assert ask(text) == expected
 
