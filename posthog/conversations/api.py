@@ -18,6 +18,7 @@ class Conversations(ProjectScopedView):
     scope_object = "conversation"
 
     @extend_schema(
+        operation_id="conversations_list",
         parameters=[
             OpenApiParameter("label", str, many=True, description="`user_toxic` (said at all) or `user_emotion:anger`; all must hold"),
             OpenApiParameter("person", str, description="a person's id or one of their distinct ids"),
@@ -43,7 +44,7 @@ class Conversations(ProjectScopedView):
 class OneConversation(ProjectScopedView):
     scope_object = "conversation"
 
-    @extend_schema(responses=ConversationSerializer)
+    @extend_schema(operation_id="conversations_retrieve", responses=ConversationSerializer)
     def get(self, request: Request, project_id: str, conversation_id: str) -> Response:
         """A conversation with all its messages, oldest first."""
         try:

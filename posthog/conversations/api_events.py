@@ -41,6 +41,7 @@ class Events(ProjectScopedView):
     scope_object = "event"
 
     @extend_schema(
+        operation_id="events_list",
         parameters=[
             OpenApiParameter(name, str) for name in ("event", "person_id", "distinct_id", "properties", "after", "before", "orderBy")
         ]
@@ -61,7 +62,7 @@ class Events(ProjectScopedView):
 class OneEvent(ProjectScopedView):
     scope_object = "event"
 
-    @extend_schema(responses=EventSerializer)
+    @extend_schema(operation_id="events_retrieve", responses=EventSerializer)
     def get(self, request: Request, project_id: str, event_uuid: UUID) -> Response:
         try:
             found = event_lists.event(self.project, event_uuid)

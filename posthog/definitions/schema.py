@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils import timezone
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from posthog.definitions.models import Definition, EventDefinition, PropertyDefinition
@@ -12,6 +13,7 @@ class _DefinitionSerializer(serializers.ModelSerializer[Any]):
     tags = serializers.ListField(child=serializers.CharField(max_length=100), max_length=50, required=False)
     verified_by = serializers.SerializerMethodField()
 
+    @extend_schema_field(dict[str, str])
     def get_verified_by(self, row: Definition) -> dict[str, Any] | None:
         by = row.verified_by
         return {"uuid": str(by.pk), "email": by.email, "first_name": by.first_name} if by else None
@@ -24,26 +26,30 @@ class _DefinitionSerializer(serializers.ModelSerializer[Any]):
         return super().update(instance, validated_data)
 
 
+# Fields of PostHog's answer about parts that are not here: owners, actions.
+_ABSENT: dict[str, Any] = {
+    "owner": None,
+    "is_action": False,
+    "action_id": None,
+    "is_calculating": False,
+    "last_calculated_at": None,
+    "created_by": None,
+    "post_to_slack": False,
+    "default_columns": [],
+}
+
+
 class EventDefinitionSerializer(_DefinitionSerializer):
-    """Fields of parts that are not here (owners, actions) are null."""
-
-    is_action = serializers.BooleanField(read_only=True, default=False)
-    is_calculating = serializers.BooleanField(read_only=True, default=False)
-    owner = serializers.ReadOnlyField(default=None)
-    action_id = serializers.ReadOnlyField(default=None)
-    last_calculated_at = serializers.ReadOnlyField(default=None)
-    created_by = serializers.ReadOnlyField(default=None)
-    post_to_slack = serializers.ReadOnlyField(default=False)
-    default_columns = serializers.ReadOnlyField(default=[])
-
     class Meta:
         model = EventDefinition
         read_only_fields = ["name", "last_seen_at", "last_updated_at", "verified_at"]
         fields = [
-            "id", "name", "created_at", "last_seen_at", "last_updated_at", "tags", "owner", "description", "verified", "verified_at",
-            "verified_by", "hidden", "is_action", "action_id", "is_calculating", "last_calculated_at", "created_by", "post_to_slack",
-            "default_columns",
+            "id", "name", "created_at", "last_seen_at", "last_updated_at", "tags", "description", "verified", "verified_at", "verified_by",
+            "hidden",
         ]  # fmt: skip
+
+    def to_representation(self, instance: EventDefinition) -> dict[str, Any]:
+        return _ABSENT | super().to_representation(instance)
 
 
 class PropertyDefinitionSerializer(_DefinitionSerializer):
