@@ -30,11 +30,11 @@ class Conditions:
         found = cls()
         found._add_time(wish)
         for label in wish.labels:
-            found._turns(found._label(label))
+            found._having("events", found._label(label))
         if wish.person:
-            found._turns(found._person(team_id, wish.person))
+            found._having("turns", found._person(team_id, wish.person))
         if wish.search:
-            found._turns(found._search(wish.search))
+            found._having("turns", found._search(wish.search))
         return found
 
     @property
@@ -46,9 +46,9 @@ class Conditions:
         self.params[name] = value
         return f"%({name})s"
 
-    def _turns(self, condition: str) -> None:
-        """The conversation has a turn like this in the time asked for."""
-        self._where.append(f"conversation_id IN (SELECT conversation_id FROM {{turns}} AND {condition}{self._in_time})")  # noqa: S608
+    def _having(self, table: str, condition: str) -> None:
+        """The conversation has such a row of events or turns in the time asked for."""
+        self._where.append(f"conversation_id IN (SELECT conversation_id FROM {{{table}}} AND {condition}{self._in_time})")  # noqa: S608
 
     def _add_time(self, wish: Wish) -> None:
         """A conversation is in a time range when it has begun before the range's end and not ended before its start."""
@@ -66,10 +66,14 @@ class Conditions:
         self.having = " AND ".join(having) or "1"
 
     def _label(self, label: LabelWish) -> str:
-        column, is_text = f"labels.{label.name}", "String" in LABEL_TYPES[label.name]
+        """On events, so that the list has what a chart of the label counts. Names are checked by schema."""
+        if label.name not in LABEL_TYPES:
+            given = f"CAST(properties.`{label.name}`, 'Nullable(String)')"
+            return f"notEmpty({given})" if label.value is None else f"{given} = {self.param(label.value)}"
+        column = f"labels.{label.name}"
         if label.value is not None:
             return f"{column} = {self.param(label.value)}"
-        if is_text:
+        if "String" in LABEL_TYPES[label.name]:
             return f"notEmpty({column})"
         return f"isNotNull({column})" if label.name.endswith("_score") else f"{column} = 1"
 

@@ -9,8 +9,9 @@ from datetime import UTC, datetime, timedelta
 from django.http import QueryDict
 from rest_framework import serializers
 
-from posthog.clickhouse.labels import LABEL_TYPES, LABEL_VERSION
+from posthog.clickhouse.labels import LABEL_TYPES
 from posthog.common import limits
+from posthog.conversations import event_labels
 from posthog.query import dates
 from posthog.query.schema_shared import DateRange
 from posthog.rest.errors import InvalidInput
@@ -83,9 +84,9 @@ def wish(parameters: QueryDict, project: Project) -> Wish:
 
 def _label(text: str) -> LabelWish:
     name, colon, value = text.partition(":")
-    kind = LABEL_TYPES.get(name)
-    if kind is None or name == LABEL_VERSION:
-        raise InvalidInput(f"label {name!r} is none of {', '.join(n for n in LABEL_TYPES if not n.endswith('_score'))}", "label")
+    if not event_labels.NAME.fullmatch(name):
+        raise InvalidInput(f"label {name!r} is no name of a label, such as user_emotion or agent_flow", "label")
+    kind = LABEL_TYPES.get(name, "String")
     if not colon:
         return LabelWish(name, None)
     return LabelWish(name, value if "String" in kind else _number(name, value))

@@ -1,6 +1,6 @@
 """Reads: which conversations there are, and what a row of a list says about each."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -19,7 +19,7 @@ _CLASSES = [name for name in LABEL_TYPES if not name.endswith(("_score", "_langu
 _PAIRS = ", ".join(f"('{name}', ifNull(toString(labels.{name}), ''))" for name in _CLASSES)
 _LABELS = f"""
 SELECT conversation_id, groupUniqArrayArray(arrayFilter(pair -> pair.2 != '', [{_PAIRS}]))
-FROM {{turns}} AND conversation_id IN %(ids)s GROUP BY conversation_id
+FROM {{events}} AND conversation_id IN %(ids)s AND timestamp >= %(first)s AND timestamp <= %(last)s GROUP BY conversation_id
 """  # noqa: S608
 
 
@@ -48,7 +48,7 @@ def summaries(team_id: int, conversation_ids: Sequence[str]) -> list[dict[str, A
     persons = persons_of(team_id, [thread.first for thread in found.values()])
     previews = {conversation_id: _preview(thread) for conversation_id, thread in found.items()}
     contents = lookups.contents(team_id, {turn.message_id for turns in previews.values() for turn in turns})
-    labels = _labels(team_id, list(found))
+    labels = _labels(team_id, found)
     return [
         {
             "id": conversation_id,
@@ -92,11 +92,12 @@ def _preview_texts(turns: Iterable[StoredTurn], contents: dict[UUID, str]) -> di
     return {name: texts.get(name, "")[: limits.PREVIEW_LENGTH] for name in (USER, ASSISTANT)}
 
 
-def _labels(team_id: int, conversation_ids: list[str]) -> dict[str, dict[str, list[str | int]]]:
-    """Per conversation the labels that were said, each with its distinct values."""
-    if not conversation_ids:
+def _labels(team_id: int, found: Mapping[str, Thread]) -> dict[str, dict[str, list[str | int]]]:
+    """Per conversation the labels that its events have, each with its distinct values."""
+    if not found:
         return {}
-    rows = store.rows(team_id, _LABELS, {"ids": conversation_ids}, tag="conversation_labels")
+    first, last = min(thread.first.timestamp for thread in found.values()), max(thread.turns[-1].timestamp for thread in found.values())
+    rows = store.rows(team_id, _LABELS, {"ids": list(found), "first": first, "last": last}, tag="conversation_labels")
     return {conversation_id: _grouped(pairs) for conversation_id, pairs in rows}
 
 

@@ -1,12 +1,10 @@
 """One conversation as it is read: its messages with labels, its person, its neighbours, the feedback on it."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from posthog.clickhouse.labels import LABEL_TYPES, LABEL_VERSION
-from posthog.conversations import feedback, store
+from posthog.conversations import event_labels, feedback, store
 from posthog.conversations.selectors import persons_of
 from posthog.conversations.services import labels_of
 from posthog.conversations.stored_turns import StoredTurn, Thread, threads
@@ -16,10 +14,6 @@ _MESSAGES = """
 SELECT message_id, argMax(content, created_at), argMax(language, created_at), argMax(toJSONString(labels), created_at),
        argMax(label_version, created_at)
 FROM {messages} AND message_id IN %(ids)s GROUP BY message_id
-"""
-_TURN_LABELS = """
-SELECT event_uuid, position, any(toJSONString(labels)), any(label_version)
-FROM {turns} AND conversation_id = %(id)s AND label_version != '' GROUP BY event_uuid, position
 """
 # The person's other conversations around one, by its start.
 _NEIGHBOUR = """
@@ -41,6 +35,9 @@ class _Judged:
     version: str
 
 
+_GONE = _Judged("", "", {}, "")
+
+
 def transcript(team_id: int, conversation_id: str) -> dict[str, Any] | None:
     """None when there is no such conversation. Of more than limits.CONVERSATION_MESSAGES messages the beginning."""
     thread = threads(team_id, [conversation_id]).get(conversation_id)
@@ -54,44 +51,36 @@ def transcript(team_id: int, conversation_id: str) -> dict[str, Any] | None:
         "ended_at": thread.turns[-1].timestamp,
         **_neighbours(team_id, thread, person),
         "message_count": len(thread.shown),
-        "messages": _messages(team_id, conversation_id, thread.shown),
+        "messages": _messages(team_id, thread),
         "feedback": feedback.on(team_id, thread),
     }
 
 
-def _messages(team_id: int, conversation_id: str, turns: Iterable[StoredTurn]) -> list[dict[str, Any]]:
-    shown = list(turns)
-    stored = _stored(team_id, {turn.message_id for turn in shown})
-    own = {
-        (event_uuid, position): (labels_of(text), version)
-        for event_uuid, position, text, version in store.rows(team_id, _TURN_LABELS, {"id": conversation_id}, tag="transcript")
-    }
-    return [_message(turn, stored.get(turn.message_id), own.get((turn.event_uuid, turn.position))) for turn in shown]
+def _messages(team_id: int, thread: Thread) -> list[dict[str, Any]]:
+    stored = _stored(team_id, {turn.message_id for turn in thread.shown})
+    of_events = event_labels.of_thread(team_id, thread)
+    about = event_labels.about(thread.shown, {message_id: one.content for message_id, one in stored.items()})
+    return [
+        _message(turn, stored.get(turn.message_id, _GONE), of_events.get(turn.event_uuid, {}), about.get((turn.event_uuid, turn.position)))
+        for turn in thread.shown
+    ]
 
 
-def _message(turn: StoredTurn, stored: _Judged | None, own: tuple[dict[str, Any], str] | None) -> dict[str, Any]:
-    labels, version = own or ((stored.labels, stored.version) if stored else ({}, ""))
+def _message(turn: StoredTurn, stored: _Judged, of_event: dict[str, Any], prefix: str | None) -> dict[str, Any]:
+    """prefix: of those labels of the event that speak of this message, None when none do."""
+    given = {name: value for name, value in of_event.items() if prefix and name.startswith(prefix)}
     return {
         "id": turn.message_id,
         "role": turn.role,
-        "content": stored.content if stored else "",
+        "content": stored.content,
         "timestamp": turn.timestamp,
         "event_uuid": turn.event_uuid,
         "event": turn.event,
         "kind": turn.kind,
-        "labels": said(labels),
-        "judged": bool(version),
-        "language": stored.language if stored else "",
+        "labels": event_labels.said(stored.labels | given),
+        "judged": bool(stored.version),
+        "language": stored.language,
         "position": turn.position,
-    }
-
-
-def said(labels: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """The labels that were said, with their scores: scores alone, languages and numbers that are 0 are left out."""
-    return {
-        name: {"value": value, "score": labels.get(f"{name}_score")}
-        for name, value in sorted(labels.items())
-        if name in LABEL_TYPES and not name.endswith(("_score", "_language")) and name != LABEL_VERSION and value not in (0, "")
     }
 
 

@@ -30,7 +30,7 @@ def library(alice: Member, charlie: Member) -> dict[str, str]:
         chat(LOST, CALM, "You are useless.", output="I am sorry.", distinct_id="emma", minutes=1, labels=rude),
     ]
     maps = Sent(
-        {"$llm_input": MAPS, "$llm_output": SHELF, "$session_id": "desk/7 ü"},
+        {"$llm_input": MAPS, "$llm_output": SHELF, "$session_id": "desk/7 ü", "agent_sarcasm": "mild", "user_agent": "curl"},
         minutes=60,
         distinct_id="frank",
         person_id=UUID(int=2),
@@ -76,6 +76,9 @@ FILTERS: list[tuple[dict[str, Any], list[str]]] = [
     ({"label": ["user_emotion:curiosity", "user_toxic"]}, []),
     ({"label": "user_toxic:1"}, ["lost"]),
     ({"label": "agent_toxic"}, []),
+    ({"label": "agent_sarcasm"}, ["maps"]),
+    ({"label": "agent_sarcasm:mild"}, ["maps"]),
+    ({"label": "agent_sarcasm:none"}, []),
     ({"person": "emma"}, ["opening", "lost"]),
     ({"person": str(UUID(int=2))}, ["maps"]),
     ({"person": "nobody"}, []),
@@ -101,7 +104,8 @@ def test_filters_hold_together(alice: Member, library: dict[str, str]) -> None:
 
 
 WRONG_FILTERS: list[tuple[dict[str, str], str]] = [
-    ({"label": "user_mood"}, "label"),
+    ({"label": "mood"}, "label"),
+    ({"label": "user_`; DROP"}, "label"),
     ({"label": "user_toxic:very"}, "label"),
     ({"date_from": "yesterday"}, "date_from"),
     ({"limit": "0"}, "limit"),
@@ -146,6 +150,14 @@ def test_a_transcript_has_messages_in_order_with_their_labels(alice: Member, lib
     assert (first["timestamp"], first["event"], first["judged"], first["language"]) == ("2026-03-02T12:00:00Z", "llm-task", True, "en")
     assert first["event_uuid"] == library["lost"]
     assert found["message_count"] == 4
+
+
+def test_labels_that_came_with_an_event_win_and_are_shown(alice: Member, library: dict[str, str]) -> None:
+    shown = [message["labels"] for message in transcript(alice, library["maps"])["messages"]]
+    assert shown == [{"user_emotion": {"value": "curiosity", "score": 0.6}}, {"agent_sarcasm": {"value": "mild", "score": None}}]
+    given = chat("Is it far?", output="No.", labels={"user_emotion": "joy"}, properties={"$ai_session_id": "given"})
+    store(alice.project, given)
+    assert transcript(alice, "given")["messages"][0]["labels"] == {"user_emotion": {"value": "joy", "score": None}}
 
 
 def test_neighbours_are_the_same_persons_conversations(alice: Member, library: dict[str, str]) -> None:
@@ -239,6 +251,8 @@ def test_events_are_listed_with_the_texts_that_clients_sent(alice: Member, charl
         "$llm_input": MAPS,
         "$llm_output": SHELF,
         "$session_id": "desk/7 ü",
+        "agent_sarcasm": "mild",
+        "user_agent": "curl",
         "user_emotion": "curiosity",
         "user_emotion_score": 0.6,
     }
