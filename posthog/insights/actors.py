@@ -23,6 +23,7 @@ from posthog.rest.errors import InvalidInput
 
 _SEARCHED_PERSONS = 10_000
 _CELLS = frozenset({"person", "actor", "group"})
+_OF_SOURCE = {"id": "actor_id", "actor_id": "actor_id", "person_id": "actor_id", "event_count": "event_count"}
 _NOTHING = frozenset({"person.$delete", "actor.$delete", "matched_recordings"})
 
 
@@ -108,14 +109,27 @@ class ActorsQueryRunner(QueryRunner[ActorsQuery]):
             return b.field("persons", "id"), b.table("persons", "persons")
         actor = b.field("source", "actor_id")
         joined = None
-        if self.source.group_type_index is None:
+        if self.source.group_type_index is None and self._asks_for_persons():
             joined = b.join("LEFT JOIN", "persons", "persons", b.eq(b.field("persons", "id"), actor))
         return actor, b.table(self.source.query, "source", next_join=joined)
+
+    def _asks_for_persons(self) -> bool:
+        """Whether anything but ids, counts and cells is asked for; else the table of persons need not be read."""
+        orders = self.query.orderBy or []
+        known = {*_CELLS, *_NOTHING, *_OF_SOURCE}
+        by_creation = not orders and not self.source.counts_events
+        return bool(
+            by_creation
+            or self.query.properties
+            or self.query.fixedProperties
+            or any(column.source not in known for column in self.columns)
+            or any(text.split()[:1] not in ([name] for name in _OF_SOURCE) for text in orders)
+        )
 
     def _expr(self, column: Column, actor: ast.Expr) -> ast.Expr:
         if column.source in _CELLS or column.source in _NOTHING:
             return b.constant(None)
-        if column.source in ("id", "actor_id", "person_id"):
+        if _OF_SOURCE.get(column.source) == "actor_id":
             return actor
         if column.source == "event_count" and self.source.counts_events:
             return b.field("source", "event_count")
@@ -133,9 +147,8 @@ class ActorsQueryRunner(QueryRunner[ActorsQuery]):
 
     def _ordered(self, text: str) -> ast.OrderExpr:
         order = read_order(text)
-        names = {"id": "actor_id", "actor_id": "actor_id", "person_id": "actor_id", "event_count": "event_count"}
         if self.source.query is not None and isinstance(order.expr, ast.Field) and len(order.expr.chain) == 1:
-            name = names.get(str(order.expr.chain[0]))
+            name = _OF_SOURCE.get(str(order.expr.chain[0]))
             if name == "actor_id" or (name and self.source.counts_events):
                 order.expr = b.field("source", name)
         return order

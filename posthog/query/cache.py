@@ -49,7 +49,7 @@ def key_of(project: Project, query: BaseModel) -> str:
 def read(key: str) -> Cached | None:
     try:
         stored = store.client().get(key)
-    except redis.RedisError as error:
+    except (redis.RedisError, store.NotConfigured) as error:
         _log.warning("query cache cannot be read", error=str(error))
         return None
     if not isinstance(stored, bytes):
@@ -64,5 +64,5 @@ def write(key: str, answer: dict[str, Any], computed_at: datetime) -> None:
         return
     try:
         store.client().set(key, zlib.compress(content, 1), ex=_KEEP)
-    except redis.RedisError as error:
+    except (redis.RedisError, store.NotConfigured) as error:
         _log.warning("query cache cannot be written", error=str(error))

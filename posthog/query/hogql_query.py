@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from posthog.common import limits
 from posthog.hogql import ast, parser
 from posthog.hogql import build as b
 from posthog.hogql.context import MAX_USER_LIMIT
@@ -20,19 +21,23 @@ class HogQLQueryRunner(QueryRunner[HogQLQuery]):
     def run(self) -> dict[str, Any]:
         if not self.query.query.strip():
             raise InvalidInput("query.query: expected a SELECT statement", attr="query")
+        statement = self.statement()
+        limit = statement.limit if statement.limit is not None else limits.QUERY_ROWS
         self.context.limit_top = MAX_USER_LIMIT
-        result = self.execute(self.statement())
+        self.context.limit_default = limits.QUERY_ROWS + 1
+        result = self.execute(statement)
+        rows = result.rows[:limit]
         return {
-            "results": [[plain(value) for value in row] for row in result.rows],
+            "results": [[plain(value) for value in row] for row in rows],
             "columns": result.columns,
             "types": [list(pair) for pair in zip(result.columns, result.types, strict=True)],
             "query": self.query.query,
             "explain": None,
             "metadata": None,
             "clickhouse": None,
-            "hasMore": None,
-            "limit": None,
-            "offset": None,
+            "hasMore": len(result.rows) > limit,
+            "limit": limit,
+            "offset": getattr(statement, "offset", None) or 0,
         }
 
     def statement(self) -> ast.SelectQuery | ast.SelectSetQuery:

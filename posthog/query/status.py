@@ -92,5 +92,5 @@ class QueryStatus:
 def _try(action: Any) -> Any:
     try:
         return action(store.client())
-    except redis.RedisError:
+    except (redis.RedisError, store.NotConfigured):
         return None

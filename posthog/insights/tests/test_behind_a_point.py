@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
+from posthog.common import json
 from posthog.conftest import Person
 from posthog.insights.tests.test_trends_shapes import NULL, OTHER, trends
 from posthog.query.tests.conftest import Ask
-from posthog.query.tests.world import Event, person_id, store, store_group, store_person
+from posthog.query.tests.world import Event, person_id, store, store_group, store_person, store_turn
 
 
 @pytest.fixture
@@ -133,6 +134,31 @@ def test_conversations_behind_a_point_with_the_events_that_matched(alice: Person
     assert [item["id"] for item in page["results"]] == ["c-ada"]
     _, first = ask(alice, {"kind": "ConversationsQuery", "source": behind(trends(**ANGER)), "limit": 1})
     assert first["hasMore"] is True
+
+
+def test_a_conversation_behind_a_point_shows_whose_it_is_and_how_it_begins(alice: Person, ask: Ask, support: list[Event]) -> None:
+    texts = [("user", "Why was I charged twice?"), ("assistant", "I am sorry. Let me look.")]
+    for position, (role, content) in enumerate(texts):
+        store_turn(alice.project.pk, support[2], position, role, content)
+    _, body = ask(alice, {"kind": "ConversationsQuery", "source": behind(trends(**ANGER))})
+    first, second = body["results"]
+    assert first["person"]["distinct_id"] == "bo"
+    assert first["preview"] == {"user": texts[0][1], "assistant": texts[1][1]}
+    assert first["message_count"] == 2
+    assert first["started_at"].startswith("2024-05-13T10:00:00")
+    assert (second["id"], second["person"], second["message_count"]) == ("c-ada", None, 0)
+
+
+def test_whole_events_carry_the_texts_of_their_messages(alice: Person, ask: Ask, stores: None) -> None:
+    said = Event(conversation="c", properties={"$ai_model": "small"})
+    message = store_turn(alice.project.pk, said, 0, "user", "Hello there")
+    said.message_refs = json.dumps_text({"$ai_input": [{"role": "user", "content": {"$message": str(message)}}]})
+    store(alice.project.pk, [said])
+    _, body = ask(alice, {"kind": "EventsQuery", "select": ["*"], "after": "all"})
+    ((event,),) = body["results"]
+    assert event["properties"]["$ai_input"] == [{"role": "user", "content": "Hello there"}]
+    assert event["properties"]["$ai_model"] == "small"
+    assert "message_refs" not in event
 
 
 @pytest.mark.usefixtures("support")

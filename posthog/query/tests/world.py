@@ -79,3 +79,25 @@ def store_person(team_id: int, name: str, properties: dict[str, Any], created_at
 def store_group(team_id: int, index: int, key: str, properties: dict[str, Any]) -> None:
     columns = ["team_id", "group_type_index", "group_key", "created_at", "properties_text", "version"]
     client.insert("groups", columns, [[team_id, index, key, datetime(2024, 1, 1, tzinfo=UTC), json.dumps_text(properties), 1]])
+
+
+def store_turn(team_id: int, event: Event, position: int, role: str, content: str) -> UUID:
+    """A message and the turn that says it, as ingestion writes them for an LLM event."""
+    message = uuid5(_NAMESPACE, f"{role}:{content}")
+    columns = ["team_id", "message_id", "role", "content", "language", "label_version", "created_at"]
+    client.insert("messages", columns, [[team_id, message, role, content, "en", "", event.moment]])
+    columns = ["team_id", "conversation_id", "event_uuid", "position", "timestamp", "role", "kind", "event", "person_id", "distinct_id"]
+    row = [
+        team_id,
+        event.conversation,
+        event.uuid,
+        position,
+        event.moment,
+        role,
+        "owned",
+        event.event,
+        person_id(event.person),
+        event.person,
+    ]
+    client.insert("turns", [*columns, "message_id"], [[*row, message]])
+    return message
