@@ -9,7 +9,10 @@ Answer = dict[str, Any]
 
 
 def remote_config(token: str) -> Answer:
-    """What posthog-js asks for when it starts: everything that needs a further request or script is off."""
+    """What posthog-js asks for when it starts: everything that needs a further request or script is off.
+
+    `surveys` is left out, as posthog-js fetches its surveys script even when told false.
+    """
     return {
         "token": token,
         "supportedCompression": ["gzip", "gzip-js"],
@@ -25,7 +28,6 @@ def remote_config(token: str) -> Answer:
         "sessionRecording": False,
         "heatmaps": False,
         "captureDeadClicks": False,
-        "surveys": False,
         "productTours": False,
         "conversations": False,
         "isAuthenticated": False,
