@@ -45,7 +45,7 @@ FROM numbers(%(first)s, %(count)s)
 # Both layouts hold the same small properties beside the texts and the label.
 PROPERTIES = """concat('{"$ai_model":"small","$ai_latency":', toString(cityHash64(number, 3) %% 5000), ',"$lib":"posthog-python","task":"',
     toString(cityHash64(number, 4) %% 40), '"'"""
-INSERT_THEIRS = """
+INSERT_THEIRS = f"""
 INSERT INTO theirs SELECT id, name, concat({PROPERTIES}), ',"user_emotion":"', emotion, '","user_emotion_score":0.91,"$ai_input":"',
     {TEXT.replace("%d", "1")}, '","$ai_output":"', {TEXT.replace("%d", "2")}, '"}}'), moment, {TEAM}, distinct, person, '{{}}', moment
 FROM ({COMMON})
