@@ -22,7 +22,9 @@ MAX_BRACKETS = 60
 # Texts, comments and quoted names hold brackets that nest nothing.
 _TOKENS = re.compile(r"'(?:[^'\\]|\\.|'')*'|\"(?:[^\"\\]|\\.)*\"|`(?:[^`\\]|\\.)*`|--[^\n]*|/\*.*?\*/|[()\[\]{}]", re.DOTALL)
 # The grammar reads these and leaves them out of its tree.
-_LOST = re.compile(r"\b(?:WITH\s+(?:ROLLUP|CUBE|TOTALS)|NULLS\s+(?:FIRST|LAST)|FILTER\s*\((?=.*\bOVER\b))", re.IGNORECASE | re.DOTALL)
+_LOST = re.compile(
+    r"\b(?:WITH\s+(?:ROLLUP|CUBE|TOTALS)\b(?!\s+AS\b)(?!\s*\()|NULLS\s+(?:FIRST|LAST)|FILTER\s*\((?=.*\bOVER\b))", re.IGNORECASE | re.DOTALL
+)
 _OPEN, _CLOSE = frozenset("([{"), frozenset(")]}")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from posthog.clickhouse import client
@@ -17,9 +17,9 @@ from posthog.hogql.schema import GUARD_COLUMN, STORED_TABLES
 SETTINGS: Mapping[str, object] = {
     "readonly": 2,
     "max_execution_time": 60,
-    "max_memory_usage": 2_000_000_000,
-    "max_bytes_before_external_group_by": 1_000_000_000,
-    "max_bytes_before_external_sort": 1_000_000_000,
+    "max_memory_usage": 1_500_000_000,
+    "max_bytes_before_external_group_by": 700_000_000,
+    "max_bytes_before_external_sort": 700_000_000,
     "max_result_rows": 1_000_000,
     "max_result_bytes": 500_000_000,
     "max_query_size": 5_000_000,
@@ -56,7 +56,7 @@ def execute(
     Raises HogQLError for the author's mistakes, ClickHouseError from the engine.
     """
     if isinstance(query, str):
-        context.limit_top = MAX_USER_LIMIT if context.limit_top is None else context.limit_top
+        context = replace(context, limit_top=MAX_USER_LIMIT if context.limit_top is None else context.limit_top)
         query = parse_select(query, placeholders)
     printed = print_sql(query, context)
     guard.check(printed.sql, context.team_id)

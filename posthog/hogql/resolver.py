@@ -196,11 +196,15 @@ class _Select:
     def _column(self, expr: ast.Expr) -> None:
         inner = expr.expr if isinstance(expr, ast.Alias) else expr
         operand = expressions.operand(inner, self.scope)
-        if isinstance(expr, ast.Alias):
-            self.scope.define_alias(expr.alias, operand, expr.start)
-            self.query.outputs.append(Output(expr.alias, settle(operand, self._shown_as(operand))))
+        shown = settle(operand, self._shown_as(operand))
+        if not isinstance(expr, ast.Alias):
+            self._output(describe(inner), shown)
             return
-        self._output(describe(inner), settle(operand, self._shown_as(operand)))
+        if self.scope.aliases.get(expr.alias) != operand:  # `item AS item` of an ARRAY JOIN
+            self.scope.define_alias(expr.alias, operand, expr.start)
+        if self._shown_as(operand) == "Json":
+            self.scope.aliases[expr.alias] = operand  # conditions read the property, not what is shown of it
+        self.query.outputs.append(Output(expr.alias, shown))
 
     def _shown_as(self, operand: object) -> ReadAs | None:
         """Where a person reads the rows, arrays and objects are JSON."""
