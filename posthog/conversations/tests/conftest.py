@@ -8,5 +8,6 @@ from posthog.common import redis
 def stores(engine: object, valkey: object) -> None:
     """Both stores, empty."""
     for table in ("events", "messages", "turns", "conversations"):
-        client.execute(f"TRUNCATE TABLE {table}")
+        if client.execute(f"SELECT 1 FROM {table} LIMIT 1"):
+            client.execute(f"TRUNCATE TABLE {table}")
     redis.client().flushdb()

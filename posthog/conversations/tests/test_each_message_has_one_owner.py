@@ -148,5 +148,6 @@ def test_known_messages_come_from_the_cache_then_from_the_store_until_texts_are_
         }
     remember_messages(team, {never: StoredLabels({"user_toxic": 1}, "v2", "de")})
     assert known_messages(team, [never])[never].labels == {"user_toxic": 1}
+    assert known_messages(team, [uuid4() for _ in range(60_000)]) == {}
     erasure.advance(team)
     assert known_messages(team, [never]) == {}
