@@ -92,8 +92,8 @@ PREVIEW_LENGTH = 200  # characters of each side in a list of conversations
 
 # Ingestion.
 FUTURE_HOURS = 23  # an event further ahead of its receipt happened at its receipt
-LABEL_SECONDS_PER_BATCH = 2.5  # for classification before a batch goes in; the rest is labelled afterwards
-LABEL_CHUNK = 32  # texts in one pass of the model; time is looked at between passes
+LABEL_SECONDS_PER_BATCH = 1.5  # for classification before a batch goes in; the rest is labelled afterwards
+LABEL_CHUNK = 16  # texts in one pass of the model; time is looked at between passes
 LABEL_BREAKER_SECONDS = 30.0  # without trying, after the model failed
 BACKLOG_MESSAGES = 1_000  # labelled and written in one statement by the catch-up
 BACKLOG_SECONDS = 20.0  # of work before the catch-up gives its thread back

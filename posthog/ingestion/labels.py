@@ -136,17 +136,20 @@ def _known(keys: Iterable[MessageKey]) -> dict[MessageKey, StoredLabels]:
 
 def _classify_new(work: Work, keys: Sequence[MessageKey], deadline: float, progress: Callable[[], object]) -> None:
     size = 1 if work.watch.careful else limits.LABEL_CHUNK
+    took = 0.0  # seconds of the last chunk: another one is begun only if it will probably end in time
     for start in range(0, len(keys), size):
         chunk = _watched(work, keys[start : start + size])
         if not chunk:
             continue
-        late = time.monotonic() >= deadline
+        began = time.monotonic()
+        late = began + took > deadline
         found = None if late else classify([(work.messages[key].role, work.messages[key].spoken) for key in chunk])
         if found is None:
             UNLABELLED.labels("budget" if late else "model").inc(len(keys) - start)
             return
         CLASSIFIED.labels("ingestion").inc(len(chunk))
         work.message_labels.update(zip(chunk, found, strict=True))
+        took = time.monotonic() - began
         progress()
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, TextField
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.db.models.functions import Cast
 
 from posthog.common import json, limits
 from posthog.people.models import Person
@@ -14,11 +15,14 @@ from posthog.rest.errors import InvalidInput
 def apply_properties(rows: QuerySet[Person], text: str) -> QuerySet[Person]:
     """rows that satisfy the filters in this JSON text. Raises InvalidInput."""
     for number, one in enumerate(_parsed(text)):
-        rows = rows.annotate(
-            **{_value(number): KeyTransform(one["key"], "properties"), _text(number): KeyTextTransform(one["key"], "properties")}
-        )
+        rows = rows.annotate(**{_value(number): KeyTransform(one["key"], "properties"), _text(number): text_of(one["key"])})
         rows = rows.filter(_condition(number, one))
     return rows
+
+
+def text_of(key: str) -> Cast:
+    """A property as plain text; without the cast, comparisons would take the other side for JSON."""
+    return Cast(KeyTextTransform(key, "properties"), TextField())
 
 
 def _parsed(text: str) -> list[dict[str, Any]]:

@@ -88,7 +88,7 @@ def _save_persons(world: World, persons: list[PersonState]) -> None:
 
 
 def _save_distinct_ids(world: World) -> None:
-    changed = [(name, world.mapping[name]) for name in sorted(world.changed_ids) if name in world.mapping]
+    changed = [(name, world.mapping[name]) for name in world.changed_ids if name in world.mapping]
     rows = [
         PersonDistinctId(project_id=world.project_id, distinct_id=name, person_id=mapped.person_id, version=mapped.version)
         for name, mapped in changed

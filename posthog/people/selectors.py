@@ -1,5 +1,6 @@
 """Reads: persons of one project."""
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,8 @@ from posthog.tenancy.models import DISPLAY_NAME_PROPERTIES, Project
 
 # Property values offered when a filter is being written.
 _SUGGESTIONS = 25
+# Anonymous ids of SDKs: UUIDs, and five groups of hexadecimal digits from older ones.
+_MADE_BY_SDK = re.compile(r"[0-9a-f]+(?:-[0-9a-f]+){4}", re.IGNORECASE)
 
 
 def by_ids(team_id: int, ids: Iterable[UUID]) -> dict[UUID, PersonSummary]:
@@ -27,12 +30,14 @@ def by_distinct_ids(team_id: int, distinct_ids: Iterable[str]) -> dict[str, UUID
 
 
 def summaries(team_id: int, rows: Iterable[Person]) -> list[PersonSummary]:
-    """Summaries in the order of rows."""
+    """Summaries in the order of rows. Distinct ids that an application chose stand before those that an SDK made up."""
     people = list(rows)
     names = display_properties(team_id)
     ids: dict[UUID, list[str]] = {person.id: [] for person in people}
     for row in PersonDistinctId.objects.filter(project_id=team_id, person_id__in=ids).order_by("id"):
         ids[row.person_id].append(row.distinct_id)
+    for mine in ids.values():
+        mine.sort(key=lambda one: _MADE_BY_SDK.fullmatch(one) is not None)
     return [
         PersonSummary(
             person.id,

@@ -29,7 +29,7 @@ class World:
     group_types: dict[str, int] = field(default_factory=dict)
     groups: dict[GroupId, GroupState] = field(default_factory=dict)
     changed_persons: set[UUID] = field(default_factory=set)
-    changed_ids: set[str] = field(default_factory=set)
+    changed_ids: dict[str, None] = field(default_factory=dict)  # in the order of their first change
     new_group_types: set[str] = field(default_factory=set)
     changed_groups: set[GroupId] = field(default_factory=set)
     _undo: list[Callable[[], object]] = field(default_factory=list)
@@ -69,7 +69,7 @@ class World:
         owned = self.distinct_ids.setdefault(person.id, [])
         self._put(self.mapping, distinct_id, Mapped(person.id, before.version + 1 if before else 0))
         self._put(self.distinct_ids, person.id, [*owned, distinct_id])
-        self.changed_ids.add(distinct_id)
+        self.changed_ids[distinct_id] = None
 
     def merge(self, source: PersonState, target: PersonState) -> PersonState:
         """Move all of the source's ids to the target; its properties win, the older created_at stays, the source is deleted."""

@@ -15,8 +15,9 @@ pytestmark = pytest.mark.django_db
 def test_an_event_is_stored_with_its_person_and_place(pipeline: Pipeline) -> None:
     [sent] = pipeline.accept(event("$pageview", S_browser="Firefox", S_set={"plan": "team"}), ip="2a02:c0::1", sent_at=NOON.isoformat())
     pipeline.run()
-    columns = "uuid, event, timestamp, distinct_id, person_id, person_mode, properties_text, person_properties_text, person_created_at, created_at"
-    [(uuid, name, timestamp, distinct_id, person_id, mode, properties, person, person_created_at, created_at)] = pipeline.events(columns)
+    columns = "uuid, event, timestamp, distinct_id, person_id, person_mode, person_created_at, created_at, properties_text"
+    [(uuid, name, timestamp, distinct_id, person_id, mode, person_created_at, created_at, properties)] = pipeline.events(columns)
+    [person] = pipeline.events("person_properties_text")
     assert (str(uuid), name, distinct_id, mode) == (sent["uuid"], "$pageview", "mara", "full")
     assert person_id == person_id_for(pipeline.member.project.pk, "mara")
     assert timestamp == created_at == person_created_at == NOON
@@ -33,7 +34,8 @@ def test_an_exchange_is_stored_as_messages_turns_and_labels(pipeline: Pipeline, 
     pipeline.accept(task("I want a refund for order 1182.", "Thank you for waiting, it is on its way.", S_session_id="chat-9", plan="team"))
     pipeline.run()
     [(conversation, properties, emotion, agent, score, version, refs)] = pipeline.events(
-        "conversation_id, properties_text, labels.user_emotion, labels.agent_emotion, labels.user_toxic_score, labels.`$label_version`, message_refs"
+        "conversation_id, properties_text, labels.user_emotion, labels.agent_emotion, labels.user_toxic_score, "
+        "labels.`$label_version`, message_refs"
     )
     assert (conversation, emotion, agent, score, version) == ("chat-9", "anger", "joy", 0.01, "v1")
     assert json.loads(properties)["plan"] == "team"
@@ -66,7 +68,8 @@ def test_identify_makes_both_histories_one_person_in_queries(pipeline: Pipeline)
     pipeline.run()
     unique = """
         SELECT uniqExact(if(o.distinct_id != '', o.person_id, e.person_id)) FROM events AS e
-        LEFT JOIN (SELECT * FROM person_distinct_id_overrides FINAL WHERE team_id = {team} AND NOT is_deleted) AS o ON o.distinct_id = e.distinct_id
+        LEFT JOIN (SELECT * FROM person_distinct_id_overrides FINAL WHERE team_id = {team} AND NOT is_deleted) AS o
+            ON o.distinct_id = e.distinct_id
         WHERE e.team_id = {team}
     """
     assert pipeline.rows(unique) == [(1,)]
@@ -140,7 +143,8 @@ def test_clicked_elements_become_a_chain(pipeline: Pipeline) -> None:
         event("$autocapture", S_elements=[clicked, {"tag_name": "div"}]), event("$autocapture", S_elements_chain='p:text="as is"')
     )
     pipeline.run()
-    link = 'a.btn.primary:attr__class="primary btn"attr__data-id="7"attr__href="/pay"href="/pay"nth-child="2"nth-of-type="0"text="Upgrade \\"now\\""'
+    keys = 'attr__class="primary btn"attr__data-id="7"attr__href="/pay"href="/pay"nth-child="2"nth-of-type="0"text="Upgrade \\"now\\""'
+    link = f"a.btn.primary:{keys}"
     assert pipeline.events("elements_chain") == [f'{link};div:nth-child="0"nth-of-type="0"', 'p:text="as is"']
     assert all("$elements" not in text for text in pipeline.events("properties_text"))
 

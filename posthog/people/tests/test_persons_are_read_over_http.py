@@ -73,6 +73,14 @@ def test_persons_are_found_by_what_is_known_of_them(people: Member, query: str, 
     assert names(people, query) == found
 
 
+def test_an_id_that_an_sdk_made_up_names_nobody_who_has_another(alice: Member) -> None:
+    browser = "0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b"
+    services.apply(alice.project.pk, [PersonEvent(uuid7(), "$pageview", browser, START, {})])
+    assert names(alice) == [browser]
+    services.apply(alice.project.pk, [PersonEvent(uuid7(), "$identify", "customer 7", START, {"$anon_distinct_id": browser})])
+    assert names(alice) == ["customer 7"]
+
+
 def test_a_person_is_found_by_id(people: Member) -> None:
     one = Person.objects.get(properties__email="mara@fjord.example")
     answer = people.client.get(f"/api/projects/{people.project.pk}/persons/{one.id}/").json()
