@@ -102,6 +102,12 @@ class Product:
             connection.close()
         return response.status, _parsed(text)
 
+    def manage(self, *arguments: str) -> str:
+        """Output of a management command on this product."""
+        command = [sys.executable, "manage.py", *arguments]
+        done = subprocess.run(command, cwd=ROOT, env=self._environment(), capture_output=True, text=True, timeout=120, check=False)
+        return done.stdout + done.stderr
+
     def capture(self, events: Iterable[dict[str, Any]]) -> tuple[int, Any]:
         body = gzip.compress(json.dumps({"api_key": self.token, "batch": list(events)}).encode(), 1)
         return self.request("POST", "/batch/", body, headers={"Content-Encoding": "gzip"})

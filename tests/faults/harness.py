@@ -14,6 +14,8 @@ from tests.product import PartName, Product, wait_until
 
 CONNECTIONS = 4
 BATCH_SIZE = 20
+# 400 events/s together: a load under which the parts are busy and the backlog stays short.
+PAUSE_SECONDS = 0.2
 PEOPLE = 40
 QUIET_WITHIN_SECONDS = 240.0
 SAID = [
@@ -38,6 +40,11 @@ class Report:
     lost: int = 0
     twice: int = 0
     quiet_after_seconds: float = 0.0
+
+    @property
+    def event(self) -> str:
+        """Name of the trial's events, so that trials can share a product."""
+        return f"llm-task {self.part} {self.seed}"
 
     def __str__(self) -> str:
         return (
@@ -70,7 +77,7 @@ class Driver:
     def _send(self, connection: int) -> None:
         number = 0
         while not self._stop.is_set():
-            batch = [_event(connection, number + offset) for offset in range(BATCH_SIZE)]
+            batch = [_event(self.report.event, connection, number + offset) for offset in range(BATCH_SIZE)]
             number += BATCH_SIZE
             while self.product.capture(batch)[0] != 200:
                 with self._lock:
@@ -79,6 +86,7 @@ class Driver:
                     return
             with self._lock:
                 self.report.acknowledged.update(event["uuid"] for event in batch)
+            self._stop.wait(PAUSE_SECONDS)
 
 
 def run_trial(product: Product, part: PartName, kills: int, target: int, seed: int) -> Report:
@@ -101,33 +109,33 @@ def run_trial(product: Product, part: PartName, kills: int, target: int, seed: i
 def _count(product: Product, report: Report) -> None:
     """Wait until everything acknowledged is visible (or time is up), then compare sets by uuid."""
     started = time.monotonic()
-    wait_until(lambda: _visible(product) >= len(report.acknowledged), QUIET_WITHIN_SECONDS, 0.5)
+    wait_until(lambda: _visible(product, report.event) >= len(report.acknowledged), QUIET_WITHIN_SECONDS, 0.5)
     report.quiet_after_seconds = time.monotonic() - started
-    rows = _uuids(product)
+    rows = _uuids(product, report.event)
     report.lost = len(report.acknowledged - set(rows))
     report.twice = len(rows) - len(set(rows))
 
 
-def _visible(product: Product) -> int:
-    query = _hogql("SELECT count(DISTINCT uuid) FROM events WHERE event = 'llm-task'")
+def _visible(product: Product, event: str) -> int:
+    query = _hogql(f"SELECT count(DISTINCT uuid) FROM events WHERE event = '{event}'")
     status, answer = product.request("POST", "/api/projects/@current/query/", query)
     return int(answer["results"][0][0]) if status == 200 else 0
 
 
-def _uuids(product: Product) -> list[str]:
+def _uuids(product: Product, event: str) -> list[str]:
     """Every row's uuid, duplicates included, in pages below the row limit."""
-    page = "SELECT toString(uuid) FROM events WHERE event = 'llm-task' AND startsWith(toString(uuid), '{digit}') LIMIT 50000"
-    return [row[0] for digit in "0123456789abcdef" for row in product.sql(page.format(digit=digit))]
+    page = "SELECT toString(uuid) FROM events WHERE event = '{event}' AND startsWith(toString(uuid), '{digit}') LIMIT 50000"
+    return [row[0] for digit in "0123456789abcdef" for row in product.sql(page.format(event=event, digit=digit))]
 
 
 def _hogql(text: str) -> dict[str, Any]:
     return {"query": {"kind": "HogQLQuery", "query": text}, "refresh": "force_blocking"}
 
 
-def _event(connection: int, number: int) -> dict[str, Any]:
+def _event(name: str, connection: int, number: int) -> dict[str, Any]:
     user, assistant = SAID[number % len(SAID)]
     return {
-        "event": "llm-task",
+        "event": name,
         "uuid": str(uuid.uuid4()),
         "distinct_id": f"person-{(connection * 7 + number) % PEOPLE}",
         "properties": {
