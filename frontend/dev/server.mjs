@@ -43,6 +43,10 @@ const keys = [
         last_used_at: '2026-11-21T06:00:00Z',
     },
 ]
+const MEMBERS = [
+    { id: 1, email: 'alice@northwind.example', first_name: 'Alice', level: 15, joined_at: '2026-08-01T09:00:00Z' },
+    { id: 2, email: 'bob@northwind.example', first_name: 'Bob', level: 1, joined_at: '2026-09-12T09:00:00Z' },
+]
 const state = {
     initialized: !process.env.FRESH,
     signedIn: !process.env.FRESH && !process.env.SIGNED_OUT,
@@ -155,6 +159,7 @@ const routes = [
         (_, { body }) => projects[projects.push({ ...projects[1], id: projects.length + 1, name: body.name }) - 1],
     ],
     ['GET', /^\/api\/projects\/(\d+)\/$/, ([id]) => projects.find((project) => project.id === Number(id))],
+    ['GET', /^\/api\/projects\/\d+\/members\/$/, () => ({ results: MEMBERS })],
     [
         'PATCH',
         /^\/api\/projects\/(\d+)\/$/,

@@ -118,8 +118,11 @@ export const FLAG_LABELS = (['user', 'agent'] as const).flatMap((speaker) =>
 
 const FAMILY_ORDER: LabelFamily[] = ['toxicity', 'emotion', 'flow', 'topic', 'other', 'language']
 
-/** Warnings first, language last; a message's own order inside a family. */
+/** Warnings first, language last; the user before the assistant inside a family. */
 export function sortLabels<T>(labels: readonly (readonly [string, T])[]): (readonly [string, T])[] {
-    const rank = (name: string): number => FAMILY_ORDER.indexOf(describeLabel(name).family)
+    const rank = (name: string): number => {
+        const { family, speaker } = describeLabel(name)
+        return FAMILY_ORDER.indexOf(family) * 2 + (speaker === 'agent' ? 1 : 0)
+    }
     return [...labels].sort((a, b) => rank(a[0]) - rank(b[0]))
 }

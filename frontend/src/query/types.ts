@@ -1,5 +1,11 @@
-/** What the API answers, as far as the pages read it. */
+/**
+ * What the API answers. Shapes come from its OpenAPI document; what that leaves open (values of labels, scopes) and the
+ * query kinds, which have no schema there, are written here.
+ */
+import type { components } from '../generated/api'
 import type { LabelEntry } from '../lib/labels'
+
+type Schemas = components['schemas']
 
 export interface Preflight {
     initialized: boolean
@@ -7,78 +13,17 @@ export interface Preflight {
     demo: boolean
 }
 
-export interface ProjectRef {
-    id: number
-    name: string
-    api_token: string
-}
+export type Me = Schemas['MeOutput']
+export type Project = Schemas['Project']
+export type Member = Schemas['MemberOutput']
+export type PersonalKey = Omit<Schemas['PersonalKey'], 'scopes'> & { scopes: string[] }
 
-export interface Me {
-    uuid: string
-    email: string
-    first_name: string
-    organization: { id: string; name: string } | null
-    team: (ProjectRef & { timezone: string }) | null
-    projects: ProjectRef[]
-}
-
-export interface PersonRef {
-    id: string | null
-    distinct_id: string
-    name: string | null
-}
-
-export interface ConversationSummary {
-    id: string
-    person: PersonRef
-    started_at: string
-    ended_at: string
-    message_count: number
-    preview: { user: string | null; assistant: string | null }
-    labels: Record<string, (string | number | boolean)[]>
-}
-
-export interface ConversationPage {
-    results: ConversationSummary[]
-    next: string | null
-}
-
-export interface Message {
-    id: string
-    role: string
-    content: string
-    timestamp: string
-    event_uuid: string
-    event: string
-    kind: 'owned' | 'context'
-    labels: Record<string, LabelEntry>
-    judged: boolean
-    language: string | null
-    position: number
-}
-
-export interface Feedback {
-    event_uuid: string
-    event?: string
-    timestamp: string
-    target_event_uuid?: string | null
-    /** Of a metric. */
-    name?: string | null
-    text?: string | null
-    value?: string | number | boolean | null
-    properties?: Record<string, unknown>
-}
-
-export interface Conversation {
-    id: string
-    person: PersonRef & { properties: Record<string, unknown> }
-    started_at: string
-    ended_at: string
-    previous: string | null
-    next: string | null
-    messages: Message[]
-    feedback: Feedback[]
-}
+export type PersonRef = Schemas['Person']
+export type Feedback = Schemas['Feedback']
+export type ConversationSummary = Omit<Schemas['Summary'], 'labels'> & { labels: Record<string, LabelEntry['value'][]> }
+export type ConversationPage = Omit<Schemas['ConversationPage'], 'results'> & { results: ConversationSummary[] }
+export type Message = Omit<Schemas['Message'], 'labels'> & { labels: Record<string, LabelEntry> }
+export type Conversation = Omit<Schemas['Conversation'], 'messages'> & { messages: Message[] }
 
 export type Interval = 'hour' | 'day' | 'week' | 'month'
 export type Display = 'ActionsLineGraph' | 'ActionsBar' | 'ActionsAreaGraph'
@@ -174,30 +119,6 @@ export interface Named {
 export interface PropertyDefinition {
     name: string
     property_type: string | null
-}
-
-export interface Project extends ProjectRef {
-    uuid: string
-    timezone: string
-    anonymize_ips?: boolean
-    ingested_event?: boolean
-}
-
-export interface Member {
-    id: number
-    email: string
-    first_name: string
-    level: number
-    joined_at: string
-}
-
-export interface PersonalKey {
-    id: string
-    label: string
-    scopes: string[]
-    created_at: string
-    last_used_at: string | null
-    value?: string | null
 }
 
 export interface Page<T> {

@@ -3,6 +3,7 @@ import type { ReactElement } from 'react'
 
 import { formatDateTime, formatTime, plural } from '../lib/format'
 import { sortLabels } from '../lib/labels'
+import { propertyText } from '../lib/person'
 import type { Feedback, Message } from '../query/types'
 import { ActionIcon, Tooltip, useClipboard } from '../ui/controls'
 import { Icon } from '../ui/icons'
@@ -79,7 +80,7 @@ export function MessageLabels({ projectId, message }: Pick<Props, 'projectId' | 
 }
 
 export function feedbackText({ name, value, text }: Feedback): string {
-    const rating = value === null || value === undefined ? '' : String(value)
+    const rating = value === null || value === undefined ? '' : propertyText(value)
     const parts = [name ?? '', rating, text ?? ''].filter((part) => part !== '')
     return parts.join(': ') || 'Feedback without a text'
 }

@@ -38,6 +38,7 @@ function conversation(messages: Message[], feedback: Conversation['feedback'] = 
         person: { id: 'p1', distinct_id: 'ada@example.org', name: 'Ada', properties: {} },
         started_at: '2026-11-20T10:00:00Z',
         ended_at: '2026-11-20T10:05:00Z',
+        message_count: messages.length,
         previous: null,
         next: null,
         messages,
@@ -127,6 +128,9 @@ describe('feedback', () => {
         const feedback = [
             {
                 event_uuid: 'f1',
+                event: '$ai_feedback',
+                name: null,
+                properties: {},
                 target_event_uuid: 'event-1',
                 timestamp: '2026-11-20T10:09:00Z',
                 text: 'Took three tries.',

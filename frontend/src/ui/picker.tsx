@@ -1,6 +1,6 @@
 /** A button that opens a searchable list. The list may be filtered here or by the server. */
 import { useState } from 'react'
-import type { ReactElement, ReactNode } from 'react'
+import type { KeyboardEventHandler, ReactElement, ReactNode, Ref } from 'react'
 
 import { Combobox, useCombobox } from './controls'
 import { Icon } from './icons'
@@ -76,8 +76,58 @@ function Options({ options, value }: { options: readonly PickerOption[]; value: 
     })
 }
 
+interface ListProps extends Pick<PickerProps, 'label' | 'value' | 'loading' | 'emptyText' | 'creatable'> {
+    search: string
+    shown: readonly PickerOption[]
+}
+
+function List({ label, value, loading, emptyText, creatable, search, shown }: ListProps): ReactElement {
+    const typed = search.trim()
+    const own = creatable && typed !== '' && !shown.some((option) => option.value === typed)
+    return (
+        <Combobox.Options mah={280} style={{ overflowY: 'auto' }} aria-label={label}>
+            <Options options={shown} value={value} />
+            {own && <Option option={{ value: typed, label: `Use “${typed}”` }} active={false} />}
+            {shown.length === 0 && !own && (
+                <Combobox.Empty>{loading ? 'Loading…' : (emptyText ?? 'Nothing found')}</Combobox.Empty>
+            )}
+        </Combobox.Options>
+    )
+}
+
+interface ButtonProps extends Pick<PickerProps, 'label' | 'placeholder' | 'prefix' | 'icon'> {
+    current: string | null
+    opened: boolean
+    onClick: () => void
+    /** Given by the list that hangs on the button. */
+    onKeyDown?: KeyboardEventHandler
+    ref?: Ref<HTMLButtonElement>
+}
+
+function PickerButton({ label, placeholder, prefix, icon, current, opened, onClick, onKeyDown, ref }: ButtonProps): ReactElement {
+    const text = current ?? placeholder
+    return (
+        <button
+            ref={ref}
+            type="button"
+            className={styles.button}
+            data-placeholder={current === null}
+            aria-label={`${label}: ${text}`}
+            aria-haspopup="listbox"
+            aria-expanded={opened}
+            onClick={onClick}
+            onKeyDown={onKeyDown}
+        >
+            {icon && <Icon name={icon} size={15} />}
+            {prefix && <span className={styles.prefix}>{prefix}</span>}
+            <span>{text}</span>
+            <Icon name="down" size={14} />
+        </button>
+    )
+}
+
 export function Picker(props: PickerProps): ReactElement {
-    const { label, value, text, placeholder, prefix, icon, options, loading, onSearch, onChange } = props
+    const { label, value, text, options, onSearch, onChange } = props
     const [search, setSearch] = useState('')
     const changeSearch = (next: string): void => {
         setSearch(next)
@@ -93,15 +143,12 @@ export function Picker(props: PickerProps): ReactElement {
         },
     })
     const shown = onSearch ? options : matching(options, search)
-    const typed = search.trim()
-    const own = props.creatable && typed !== '' && !shown.some((option) => option.value === typed)
     const current = text ?? options.find((option) => option.value === value)?.label ?? value
     return (
         <Combobox
             store={combobox}
             width={300}
             position="bottom-start"
-            withinPortal
             shadow="md"
             onOptionSubmit={(chosen) => {
                 onChange(chosen)
@@ -110,22 +157,14 @@ export function Picker(props: PickerProps): ReactElement {
             }}
         >
             <Combobox.Target targetType="button" withAriaAttributes={false}>
-                <button
-                    type="button"
-                    className={styles.button}
-                    data-placeholder={current === null}
-                    aria-label={`${label}: ${current ?? placeholder}`}
-                    aria-haspopup="listbox"
-                    aria-expanded={combobox.dropdownOpened}
+                <PickerButton
+                    {...props}
+                    current={current}
+                    opened={combobox.dropdownOpened}
                     onClick={() => {
                         combobox.toggleDropdown()
                     }}
-                >
-                    {icon && <Icon name={icon} size={15} />}
-                    {prefix && <span className={styles.prefix}>{prefix}</span>}
-                    <span>{current ?? placeholder}</span>
-                    <Icon name="down" size={14} />
-                </button>
+                />
             </Combobox.Target>
             <Combobox.Dropdown>
                 <Combobox.Search
@@ -137,13 +176,7 @@ export function Picker(props: PickerProps): ReactElement {
                         combobox.updateSelectedOptionIndex()
                     }}
                 />
-                <Combobox.Options mah={280} style={{ overflowY: 'auto' }} aria-label={label}>
-                    <Options options={shown} value={value} />
-                    {own && <Option option={{ value: typed, label: `Use “${typed}”` }} active={false} />}
-                    {shown.length === 0 && !own && (
-                        <Combobox.Empty>{loading ? 'Loading…' : (props.emptyText ?? 'Nothing found')}</Combobox.Empty>
-                    )}
-                </Combobox.Options>
+                <List {...props} search={search} shown={shown} />
             </Combobox.Dropdown>
         </Combobox>
     )

@@ -76,7 +76,7 @@ function MemberItem({ member }: { member: Member }): ReactElement {
                 </span>
             </span>
             <span className={styles.meta}>
-                {LEVELS[member.level] ?? 'Member'} since {formatDate(member.joined_at)}
+                {LEVELS[member.level ?? 1] ?? 'Member'} since {formatDate(member.joined_at)}
             </span>
         </li>
     )

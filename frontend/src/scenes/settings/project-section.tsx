@@ -16,7 +16,7 @@ function zones(current: string): string[] {
 export function ProjectSection({ project }: { project: Project }): ReactElement {
     const update = useUpdateProject(String(project.id))
     const [name, setName] = useState(project.name)
-    const [timezone, setTimezone] = useState(project.timezone)
+    const [timezone, setTimezone] = useState(project.timezone ?? 'UTC')
     const changed = name !== project.name || timezone !== project.timezone
     const error = formError(update.error, ['name', 'timezone'])
     return (
@@ -55,7 +55,7 @@ export function ProjectSection({ project }: { project: Project }): ReactElement 
                     searchable
                     allowDeselect={false}
                     limit={60}
-                    data={zones(project.timezone)}
+                    data={zones(timezone)}
                     value={timezone}
                     error={fieldError(update.error, 'timezone')}
                     onChange={(zone) => {

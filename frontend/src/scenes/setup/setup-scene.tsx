@@ -25,7 +25,7 @@ const FIELDS: readonly Field[] = [
         label: 'Password',
         type: 'password',
         autoComplete: 'new-password',
-        description: 'At least 8 characters',
+        description: 'At least 10 characters, not a common password',
     },
     { name: 'organization_name', label: 'Organization', autoComplete: 'organization' },
     { name: 'project_name', label: 'First project', placeholder: 'The application that you want to understand' },

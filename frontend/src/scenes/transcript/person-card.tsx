@@ -11,6 +11,12 @@ import styles from './transcript.module.css'
 
 const SHOWN = 8
 
+/** What the application set stands before what SDKs add by themselves. */
+function sortProperties(properties: Record<string, unknown>): [string, unknown][] {
+    const rank = (name: string): number => (name.startsWith('$') ? 1 : 0)
+    return Object.entries(properties).sort(([a], [b]) => rank(a) - rank(b) || a.localeCompare(b))
+}
+
 interface Props {
     projectId: string
     person: Conversation['person']
@@ -18,9 +24,10 @@ interface Props {
 
 export function PersonCard({ projectId, person }: Props): ReactElement {
     const [all, setAll] = useState(false)
-    const title = personTitle({ ...person, name: person.name ?? nameFromProperties(person.properties) })
-    const properties = Object.entries(person.properties)
-    const shown = all ? properties : properties.slice(0, SHOWN)
+    const title = personTitle({ ...person, name: person.name || nameFromProperties(person.properties) })
+    const properties = sortProperties(person.properties)
+    const own = properties.filter(([property]) => !property.startsWith('$')).slice(0, SHOWN)
+    const shown = all ? properties : own
     return (
         <Card label="Person">
             <div className={styles.person}>
@@ -42,7 +49,7 @@ export function PersonCard({ projectId, person }: Props): ReactElement {
                     ))}
                 </dl>
             )}
-            {properties.length > SHOWN && !all && (
+            {properties.length > shown.length && (
                 <Button
                     variant="subtle"
                     size="compact-xs"
@@ -51,7 +58,7 @@ export function PersonCard({ projectId, person }: Props): ReactElement {
                         setAll(true)
                     }}
                 >
-                    Show all {properties.length} properties
+                    {shown.length === 0 ? 'Show' : 'Show all'} {properties.length} properties
                 </Button>
             )}
             <div className={styles.divided}>

@@ -78,7 +78,7 @@ function UnplacedFeedback({ conversation }: Pick<SideProps, 'conversation'>): Re
 }
 
 function Side({ projectId, conversation }: SideProps): ReactElement {
-    const { started_at, ended_at, messages, feedback, previous, next } = conversation
+    const { started_at, ended_at, message_count, feedback, previous, next } = conversation
     return (
         <aside className={styles.side} aria-label="About this conversation">
             <PersonCard projectId={projectId} person={conversation.person} />
@@ -89,7 +89,7 @@ function Side({ projectId, conversation }: SideProps): ReactElement {
                     <dt>Lasted</dt>
                     <dd>{formatSpan(started_at, ended_at) || 'unknown'}</dd>
                     <dt>Messages</dt>
-                    <dd>{messages.filter((message) => message.kind === 'owned').length}</dd>
+                    <dd>{message_count}</dd>
                     <dt>Feedback</dt>
                     <dd>{feedback.length || 'none'}</dd>
                 </dl>
@@ -149,13 +149,13 @@ export default function TranscriptScene(): ReactElement {
             </Page>
         )
     }
-    const { person, started_at, messages } = query.data
-    const name = personTitle({ ...person, name: person.name ?? nameFromProperties(person.properties) })
+    const { person, started_at, messages, message_count } = query.data
+    const name = personTitle({ ...person, name: person.name || nameFromProperties(person.properties) })
     return (
         <Page
             title={`Conversation with ${name}`}
             heading={<bdi>{name}</bdi>}
-            lead={`${formatDateTime(started_at)} · ${plural(messages.length, 'message')}`}
+            lead={`${formatDateTime(started_at)} · ${plural(message_count, 'message')}`}
         >
             <div className={styles.layout}>
                 <section aria-label="Messages">
