@@ -29,6 +29,7 @@ def test_answers_may_be_read_even_when_they_are_errors(sender: Sender, path: str
     for answer in (good, bad):
         assert answer["Access-Control-Allow-Origin"] == SHOP
         assert answer["Access-Control-Allow-Credentials"] == "true"
+        assert answer["Access-Control-Expose-Headers"] == "Retry-After"
         assert answer["Vary"] == "Origin"
 
 

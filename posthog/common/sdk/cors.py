@@ -13,6 +13,7 @@ def allow(request: HttpRequest, response: HttpResponse) -> HttpResponse:
         headers = response.headers
         headers["Access-Control-Allow-Origin"] = origin
         headers["Access-Control-Allow-Credentials"] = "true"
+        headers["Access-Control-Expose-Headers"] = "Retry-After"
         headers["Vary"] = "Origin"
     return response
 

@@ -105,7 +105,6 @@ def test_the_configuration_says_that_everything_is_off(sdk: SDK) -> None:
     switches = [
         "hasFeatureFlags",
         "sessionRecording",
-        "surveys",
         "heatmaps",
         "autocaptureExceptions",
         "capturePerformance",
@@ -113,6 +112,7 @@ def test_the_configuration_says_that_everything_is_off(sdk: SDK) -> None:
     ]
     assert [told[name] for name in switches] == [False] * len(switches)
     assert told["defaultIdentifiedOnly"] is True
+    assert "surveys" not in told
     assert "max-age" in answer["Cache-Control"]
     assert sdk.client.get("/array/phc_of_nobody/config").status_code == 401
 
