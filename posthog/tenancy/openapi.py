@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 
 
-class PersonalKeyScheme(OpenApiAuthenticationExtension):
+class PersonalKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     target_class = "posthog.tenancy.authentication.PersonalKeyAuthentication"
     name = "personalApiKey"
 
@@ -13,7 +13,7 @@ class PersonalKeyScheme(OpenApiAuthenticationExtension):
         return {"type": "http", "scheme": "bearer", "description": "A personal API key, phx_…"}
 
 
-class SessionScheme(OpenApiAuthenticationExtension):
+class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     target_class = "posthog.tenancy.authentication.SessionAuthentication"
     name = "session"
 
