@@ -22,7 +22,7 @@ PEOPLE = 140
 SAMPLE = Path(__file__).resolve().parent.parent.parent.parent / "demo" / "conversations.jsonl.gz"
 
 FIRST_NAMES = [
-    *("Amara", "Bruno", "Chen", "Daria", "Elif", "Femi", "Greta", "Hugo", "Ines", "Jonas", "Kavya", "Liam", "Mei", "Noor", "Oskar"),
+    *("Amara", "Bruno", "Chen", "Daria", "Elif", "Femi", "Greta", "Hugo", "Ida", "Jonas", "Kavya", "Liam", "Mei", "Noor", "Oskar"),
     *("Priya", "Quinn", "Rosa", "Sven", "Tariq", "Uma", "Viktor", "Wanda", "Ximena", "Yusuf", "Zoe"),
 ]
 LAST_NAMES = [
