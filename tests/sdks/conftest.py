@@ -4,25 +4,16 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
 
 from tests.product import Product, wait_until
 
 HERE = Path(__file__).resolve().parent
 VISIBLE_WITHIN_SECONDS = 60.0
-CHROMIUM_OPTIONS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 Events = Callable[..., list[dict[str, Any]]]
 
 
@@ -45,15 +36,6 @@ def node_environment() -> dict[str, str]:
         subprocess.run(["npm", "ci", "--silent", "--no-audit", "--no-fund"], cwd=HERE, env=environment, check=True, timeout=100)
         stamp.write_text(wanted)
     return environment
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        path = os.environ.get("CHROMIUM") or shutil.which("chromium")
-        launched = playwright.chromium.launch(executable_path=path, args=CHROMIUM_OPTIONS)
-        yield launched
-        launched.close()
 
 
 @pytest.fixture
