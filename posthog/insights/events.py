@@ -124,11 +124,12 @@ class EventsQueryRunner(QueryRunner[EventsQuery]):
         return conditions
 
     def _order(self, aggregates: Sequence[bool]) -> list[ast.OrderExpr]:
-        if self.query.orderBy:
-            return [read_order(text) for text in self.query.orderBy]
+        """What was asked for, or the newest or most frequent first; always to the end, so that pages do not overlap."""
+        asked = [read_order(text) for text in self.query.orderBy or []]
         if any(aggregates):
-            return [b.order(self._most_telling(aggregates), "DESC")]
-        return [b.order(b.field("timestamp"), "DESC"), b.order(b.field("uuid"))]
+            groups = [b.order(expr) for expr, counts in zip(self.exprs, aggregates, strict=True) if not counts]
+            return [*(asked or [b.order(self._most_telling(aggregates), "DESC")]), *groups]
+        return [*(asked or [b.order(b.field("timestamp"), "DESC")]), b.order(b.field("uuid"))]
 
     def _most_telling(self, aggregates: Sequence[bool]) -> ast.Expr:
         """`count()` where it is a column, else the first aggregate."""

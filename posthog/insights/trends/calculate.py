@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math as numbers
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -82,11 +83,15 @@ def _keys(found: dict[BreakdownKey, Values]) -> list[BreakdownKey]:
 
 
 class _Counted:
-    """The statements for one series. Rows are (bucket start in ms, value, one text per breakdown)."""
+    """The statements for one series. Rows are (bucket, value, one text per breakdown)."""
 
     def __init__(self, series: TrendsSeries, execute: Execute) -> None:
         self.series, self.execute = series, execute
-        self.place = {_milliseconds(start): index for index, start in enumerate(series.period.starts)}
+        starts = enumerate(series.period.starts)
+        # What the engine says for a bucket, and the bucket's index.
+        self.place = (
+            {index: index for index, _ in starts} if series.sliding_days else {_milliseconds(start): index for index, start in starts}
+        )
 
     @property
     def zeros(self) -> Values:
@@ -142,7 +147,10 @@ class _Counted:
         )
 
     def _bucket(self) -> ast.Expr:
-        """Start of the bucket in ms; the buckets are cut here and not by the engine, so that both agree on every change of the clock."""
+        """Start of the bucket in ms, or its index where windows slide.
+
+        The buckets are cut here and not by the engine, so that both agree on every change of the clock.
+        """
         if not self.place:
             return b.constant(0)
         if self.series.sliding_days:
@@ -150,13 +158,18 @@ class _Counted:
         return b.call("roundDown", b.call("toUnixTimestamp64Milli", b.field("timestamp")), b.array(*self.place))
 
     def _sliding_buckets(self) -> ast.Expr:
-        """Every bucket in whose window the event lies; an event counts in several."""
-        windows = [self.series.window(index) for index in self.place.values()]
-        spans = b.array(*(b.tuple_(*map(_milliseconds, window), start) for window, start in zip(windows, self.place, strict=True)))
-        moment, span = b.call("toUnixTimestamp64Milli", b.field("timestamp")), b.field("span")
-        inside = b.and_([b.gte(moment, ast.TupleAccess(span, 1)), b.lt(moment, ast.TupleAccess(span, 2))])
-        matching = b.call("arrayFilter", b.lambda_(["span"], inside), spans)
-        return b.call("arrayJoin", b.call("arrayMap", b.lambda_(["span"], ast.TupleAccess(b.field("span"), 3)), matching))
+        """Index of every bucket in whose window the event lies; an event counts in several.
+
+        The ends of all windows cut time into pieces; all events of a piece lie in the same windows, which follow each other.
+        """
+        windows = [self.series.window(index) for index in range(len(self.place))]
+        firsts, ends = [_milliseconds(window[0]) for window in windows], [_milliseconds(window[1]) for window in windows]
+        pieces = sorted({*firsts, *ends})
+        piece = b.call("roundDown", b.call("toUnixTimestamp64Milli", b.field("timestamp")), b.array(*pieces))
+        lowest = [bisect_right(ends, start) for start in pieces]
+        highest = [max(low, bisect_right(firsts, start)) for low, start in zip(lowest, pieces, strict=True)]
+        low, high = (b.call("transform", piece, b.array(*pieces), b.array(*bounds), 0) for bounds in (lowest, highest))
+        return b.call("arrayJoin", b.call("range", low, high))
 
     def _per_actor(self, keys: Sequence[ast.Alias]) -> ast.SelectQuery:
         """First each actor's count in each bucket, then the aggregate over actors."""
