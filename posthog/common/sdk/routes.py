@@ -62,4 +62,5 @@ def answer(view: View, request: HttpRequest) -> HttpResponse:
         logger.exception("SDK request to %s failed", request.path_info)
         response = Refused(500, "server_error", "error", "A server error occurred.").response()
     response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Length"] = str(len(response.content))
     return cors.allow(request, response)
