@@ -140,7 +140,7 @@ def test_what_happens_while_leaving_is_sent_by_beacon(visit: Visit, events_of: E
     events = events_of(anonymous, count=3)
     assert sorted(event["event"] for event in events) == ["$pageleave", "$pageview", "last words"]
     visit.page.goto(visit.home)
-    assert "beacon=1" in visit.page.evaluate("localStorage.getItem('beacon')")
+    assert visit.page.evaluate("localStorage.getItem('beacon')") == f"{visit.product.url}/i/v0/e/"
 
 
 def test_a_visitor_stays_the_same_on_the_next_page(visit: Visit, events_of: Events) -> None:
