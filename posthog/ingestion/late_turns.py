@@ -77,8 +77,10 @@ def label(turns: Sequence[Turn]) -> int:
 def _label(team_id: int, turns: list[Turn]) -> int:
     owned = _owned_turns(team_id, [turn for turn in turns if turn.kind == OWNED])
     messages = _messages(team_id, [*turns, *owned])
-    _update_events(team_id, owned, messages)
-    rows = [((turn.event_uuid, turn.position), *_texts(messages.get(turn.message_id))) for turn in turns]
+    updated = _update_events(team_id, owned, messages)
+    # The event's row comes after its turns: a turn whose event is still on its way stays marked, for the next round.
+    written = [turn for turn in turns if turn.kind != OWNED or turn.event_uuid in updated]
+    rows = [((turn.event_uuid, turn.position), *_texts(messages.get(turn.message_id))) for turn in written]
     ready = [row for row in rows if row[2]]
     updates.update_labels("turns", team_id, ready)
     return len(ready)
@@ -89,7 +91,8 @@ def _texts(message: _Known | None) -> tuple[str, str]:
     return (json.dumps_text(message.labels.labels), message.labels.label_version) if message else ("{}", WITHOUT_MESSAGE)
 
 
-def _update_events(team_id: int, owned: Sequence[Turn], messages: Mapping[UUID, _Known]) -> None:
+def _update_events(team_id: int, owned: Sequence[Turn], messages: Mapping[UUID, _Known]) -> set[UUID]:
+    """Label the events that are stored. Returns which."""
     by_event: dict[UUID, list[Turn]] = defaultdict(list)
     for turn in sorted(owned, key=lambda turn: turn.position):
         if turn.message_id in messages:
@@ -101,6 +104,7 @@ def _update_events(team_id: int, owned: Sequence[Turn], messages: Mapping[UUID, 
         version = str(found.pop(VERSION, ""))
         rows.append(((uuid, timestamp), json.dumps_text(found | given_by_client(properties)), version))
     updates.update_labels("events", team_id, rows)
+    return {uuid for (uuid, _), _, _ in rows}
 
 
 def _events(team_id: int, turns: Sequence[Turn]) -> Iterable[tuple[UUID, datetime, dict[str, Any]]]:

@@ -117,7 +117,7 @@ def ingest(batch: Batch, reader: PartitionReader, heartbeat: Heartbeat) -> None:
     close_old_connections()
     with BATCH_SECONDS.time(), care.watched(batch) as watch:
         work = stages.process(batch, watch, heartbeat.progress)
-    if work.unlabelled:
+    if work.unlabelled or work.is_retry:  # a first attempt may have died before it could say so
         backlog.note_left()
     fail_point("before acknowledgement")
     if not reader.ack(batch):

@@ -11,6 +11,7 @@ from posthog.classifiers.service import ModelUnavailable
 from posthog.clickhouse import client
 from posthog.common import limits
 from posthog.ingestion import backlog, labels, late_turns
+from posthog.ingestion.failpoints import FailPointError
 from posthog.ingestion.tests.conftest import NOON, FakeModel, Pipeline, task
 
 pytestmark = pytest.mark.django_db
@@ -127,6 +128,27 @@ def test_a_catch_up_that_dies_between_messages_and_turns_is_finished_by_the_next
         dying.setattr(late_turns, "label", failing)
         with pytest.raises(ModelUnavailable):
             backlog.catch_up(threading.Event())
+    backlog.catch_up(threading.Event())
+    assert_all_labelled(pipeline, 2)
+
+
+def test_a_catch_up_in_the_middle_of_a_write_leaves_no_event_behind(
+    pipeline: Pipeline, model: FakeModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The turns are there, their events are not yet; then the worker dies before it says that labels are missing."""
+    pipeline.accept(*stateless_chat()[:2])
+    with monkeypatch.context() as ailing:
+        without_model(ailing)
+        ailing.setenv("FAIL_POINTS", "people written=raise")
+        with pytest.raises(FailPointError):
+            pipeline.run()
+    backlog.note_left()
+    backlog.catch_up(threading.Event())
+    with monkeypatch.context() as ailing:
+        ailing.setenv("FAIL_POINTS", "after account=raise")
+        with pytest.raises(FailPointError):
+            pipeline.run()
+    pipeline.run()
     backlog.catch_up(threading.Event())
     assert_all_labelled(pipeline, 2)
 
