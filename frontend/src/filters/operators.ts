@@ -1,5 +1,5 @@
 /** Operators offered for property filters, in words. */
-import { words } from '../lib/labels'
+import { describeLabel, words } from '../lib/labels'
 import type { PropertyFilter } from '../query/types'
 
 export const OPERATORS: readonly { value: string; label: string; needsValue: boolean }[] = [
@@ -18,10 +18,12 @@ export function needsValue(operator: string): boolean {
     return OPERATORS.find(({ value }) => value === operator)?.needsValue ?? true
 }
 
-/** "user emotion is anger", "plan contains pro" */
+/** "User emotion is anger", "plan contains pro" */
 export function describeFilter({ type, key, operator, value }: PropertyFilter): string {
     const name = OPERATORS.find((item) => item.value === operator)?.label ?? operator
     const shown = Array.isArray(value) ? value.map(words).join(' or ') : String(value ?? '')
-    const subject = `${type === 'person' ? 'person ' : ''}${key}`
+    const label = describeLabel(key)
+    const property = label.speaker ? label.title : key
+    const subject = `${type === 'person' ? 'person ' : ''}${property}`
     return needsValue(operator) ? `${subject} ${name} ${shown || '…'}` : `${subject} ${name}`
 }

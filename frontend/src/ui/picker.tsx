@@ -104,7 +104,17 @@ interface ButtonProps extends Pick<PickerProps, 'label' | 'placeholder' | 'prefi
     ref?: Ref<HTMLButtonElement>
 }
 
-function PickerButton({ label, placeholder, prefix, icon, current, opened, onClick, onKeyDown, ref }: ButtonProps): ReactElement {
+function PickerButton({
+    label,
+    placeholder,
+    prefix,
+    icon,
+    current,
+    opened,
+    onClick,
+    onKeyDown,
+    ref,
+}: ButtonProps): ReactElement {
     const text = current ?? placeholder
     return (
         <button

@@ -1,0 +1,75 @@
+import { screen } from '@testing-library/react'
+import userEvent from '@testing-library/user-event'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+
+import { Picker } from '../ui/picker'
+import { renderUi } from '../ui/testing'
+import { isValidRange, rangeLabel } from './date-range'
+import { describeFilter } from './operators'
+
+describe('a filter in words', () => {
+    it.each([
+        [
+            { type: 'event', key: 'user_emotion', operator: 'exact', value: ['anger', 'annoyance'] },
+            'User emotion is anger or annoyance',
+        ],
+        [{ type: 'event', key: 'user_toxic', operator: 'is_set', value: null }, 'User toxic is set'],
+        [{ type: 'person', key: 'plan', operator: 'icontains', value: 'pro' }, 'person plan contains pro'],
+        [{ type: 'event', key: 'seats', operator: 'gt', value: 3 }, 'seats greater than 3'],
+        [{ type: 'event', key: 'plan', operator: 'exact', value: null }, 'plan is …'],
+        [{ type: 'event', key: 'plan', operator: 'semver_eq', value: '1' }, 'plan semver_eq 1'],
+    ] as const)('%j', (filter, text) => {
+        const value = Array.isArray(filter.value) ? [...filter.value] : filter.value
+        expect(describeFilter({ ...filter, value } as never)).toBe(text)
+    })
+})
+
+describe('a date range', () => {
+    it('is called as people call it', () => {
+        expect(rangeLabel({ from: '-7d', to: null })).toBe('Last 7 days')
+        expect(rangeLabel({ from: null, to: null })).toBe('Any time')
+        expect(rangeLabel({ from: '2026-11-01', to: '2026-11-09' })).toBe('1 Nov 2026 – 9 Nov 2026')
+        expect(rangeLabel({ from: '-45d', to: null })).toBe('Since -45d')
+    })
+
+    it('ends after it begins', () => {
+        expect(isValidRange('2026-11-01', '2026-11-01')).toBe(true)
+        expect(isValidRange('2026-11-01', '')).toBe(true)
+        expect(isValidRange('2026-11-02', '2026-11-01')).toBe(false)
+        expect(isValidRange('', '2026-11-01')).toBe(false)
+        expect(isValidRange('soon', '')).toBe(false)
+    })
+})
+
+describe('a list to pick from', () => {
+    const options = [
+        { value: 'user_emotion', label: 'User emotion' },
+        { value: 'user_topic', label: 'User topic' },
+    ]
+
+    beforeEach(() => {
+        Element.prototype.scrollIntoView = vi.fn()
+    })
+
+    it('works by keyboard alone', async () => {
+        const onChange = vi.fn()
+        const user = userEvent.setup()
+        renderUi(<Picker label="Breakdown" value={null} placeholder="none" options={options} onChange={onChange} />)
+        await user.tab()
+        expect(screen.getByRole('button', { name: 'Breakdown: none' })).toHaveFocus()
+        await user.keyboard('{Enter}')
+        await user.type(await screen.findByRole('textbox', { name: 'Search breakdown' }), 'topic')
+        await user.keyboard('{ArrowDown}{Enter}')
+        expect(onChange).toHaveBeenCalledWith('user_topic')
+    })
+
+    it('takes a value that no list has, where that makes sense', async () => {
+        const onChange = vi.fn()
+        const user = userEvent.setup()
+        renderUi(<Picker creatable label="Value" value={null} placeholder="choose" options={[]} onChange={onChange} />)
+        await user.click(screen.getByRole('button', { name: 'Value: choose' }))
+        await user.type(await screen.findByRole('textbox', { name: 'Search value' }), 'enterprise')
+        await user.click(await screen.findByText('Use “enterprise”'))
+        expect(onChange).toHaveBeenCalledWith('enterprise')
+    })
+})
