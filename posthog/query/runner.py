@@ -41,7 +41,8 @@ class QueryRunner(ABC, Generic[Q]):
         self.project = project
         self.query = query
         self.now = now or utc_now()
-        self.context = Context(team_id=project.pk, timezone=project.timezone)
+        modifiers = getattr(query, "modifiers", None) or {}
+        self.context = Context(team_id=project.pk, timezone=project.timezone, modifiers=modifiers)
         self.statements: list[str] = []
         self.check = check
 

@@ -186,10 +186,12 @@ def test_points_of_the_previous_period_and_of_cumulative_charts(alice: Person, a
     source = {"kind": "InsightActorsQuery", "source": later, "day": "2024-05-13", "compare": "previous"}
     _, rows = ask(alice, {"kind": "EventsQuery", "source": source, "select": ["uuid"]})
     assert len(rows["results"]) == 5
-    running = trends(trendsFilter={"display": "ActionsLineGraphCumulative"})
+    running = trends({"event": "chat", "math": "dau"}, trendsFilter={"display": "ActionsLineGraphCumulative"})
     source = {"kind": "InsightActorsQuery", "source": running, "day": "2024-05-14"}
     _, rows = ask(alice, {"kind": "EventsQuery", "source": source, "select": ["uuid"]})
     assert len(rows["results"]) == 6
+    _, people = ask(alice, {"kind": "ActorsQuery", "source": source, "select": ["person"]})
+    assert len(people["results"]) == ask(alice, running)[1]["results"][0]["data"][1] == 3
 
 
 @pytest.mark.parametrize(

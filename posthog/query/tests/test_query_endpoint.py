@@ -123,6 +123,16 @@ def test_an_older_query_is_upgraded(alice: Person, stores: None) -> None:
     assert new["trendsFilter"] == {"showLegend": True}
 
 
+def test_sql_without_a_limit_gives_the_first_hundred_rows(alice: Person, ask: Ask) -> None:
+    def answer(sql: str) -> tuple[int, bool, int]:
+        _, body = ask(alice, {"kind": "HogQLQuery", "query": sql})
+        return len(body["results"]), body["hasMore"], body["limit"]
+
+    assert answer("SELECT number FROM numbers(150)") == (100, True, 100)
+    assert answer("SELECT number FROM numbers(100)") == (100, False, 100)
+    assert answer("SELECT number FROM numbers(150) LIMIT 120") == (120, False, 120)
+
+
 def test_sql_with_filters_values_and_variables(alice: Person, ask: Ask) -> None:
     store(alice.project.pk, [Event(properties={"plan": "pro"}), Event(properties={"plan": "free"}, at="2024-05-20T12:00:00+00:00")])
     query = {
