@@ -111,25 +111,24 @@ def classify(texts: Sequence[Text], *, every_language: bool = False) -> list[Lab
 def _labels(language: str, judged: bool, families: Sequence[Family], rows: Mapping[str, list[float]]) -> Labels:
     values: dict[str, LabelValue] = {}
     said: dict[str, tuple[str, ...]] = {}
+    scores: dict[str, float] = {}
     for family in families:
+        row = dict(zip(family.labels, (round(score, SCORE_DIGITS) for score in rows[family.name]), strict=True))
         over = _over_threshold(family, rows[family.name]) if judged else []
-        said[family.name] = tuple(label for label, _ in over)
-        for label, score in over[:1] if family.one_of else over:
-            values[family.name if family.one_of else label] = LabelValue(label if family.one_of else 1, round(score, SCORE_DIGITS))
-    scores = {
-        label: round(score, SCORE_DIGITS) for family in families for label, score in zip(family.labels, rows[family.name], strict=True)
-    }
+        said[family.name] = tuple(over)
+        scores |= row
+        if not family.one_of:
+            values |= {label: LabelValue(1, row[label]) for label in over}
+        elif over and all(row[over[0]] >= row[label] for label in family.unsaid):
+            values[family.name] = LabelValue(over[0], row[over[0]])
     always_scored = tuple(label for family in families if not family.one_of for label in family.labels)
     return Labels(language, judged, values, scores, said, always_scored)
 
 
-def _over_threshold(family: Family, row: Sequence[float]) -> list[tuple[str, float]]:
-    over = [
-        (label, score)
-        for label, score, threshold in zip(family.labels, row, family.thresholds.tolist(), strict=True)
-        if score >= threshold and label not in family.unsaid
-    ]
-    return sorted(over, key=lambda item: -item[1])
+def _over_threshold(family: Family, row: Sequence[float]) -> list[str]:
+    """Labels that reach their threshold, best first."""
+    ranked = sorted(zip(row, family.labels, family.thresholds.tolist(), strict=True), reverse=True)
+    return [label for score, label, threshold in ranked if score >= threshold and label not in family.unsaid]
 
 
 def event_labels(speaker: Speaker, labels: Labels) -> dict[str, object]:

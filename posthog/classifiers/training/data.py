@@ -62,6 +62,8 @@ def build(data: Path, work: Path, tokenizer: Tokenizer) -> None:
             arrays |= _arrays(f"{head.name}/{name}", head, split, tokenizer)
             for source, count in Counter(split.sources).items():
                 counts.setdefault(f"{head.name}: {source}", {})[name] = count
+    for measured in work.glob("logits-*.npy"):  # of the dev rows before
+        measured.unlink()
     np.savez(work / "tokens.npz", **arrays)
     (work / "sources.json").write_text(json.dumps(counts, indent=1))
 

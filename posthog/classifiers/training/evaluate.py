@@ -65,7 +65,8 @@ def said_precision(head: Head, scores: Floats, labels: Floats, chosen: Floats) -
     """How often the one label that is said is among the text's labels, and for which share of texts one is said."""
     allowed = np.array([label not in head.unsaid for label in head.labels])
     over = np.where((scores >= chosen) & allowed, scores, -1.0)
-    best, said = over.argmax(1), over.max(1) >= 0
+    silenced = np.where(allowed, -1.0, scores).max(1) > over.max(1)  # neutral is likelier than all that could be said
+    best, said = over.argmax(1), (over.max(1) >= 0) & ~silenced
     right = labels[np.arange(len(labels)), best] > 0
     return {"precision": round(float(right[said].mean()), DIGITS), "share_said": round(float(said.mean()), DIGITS)}
 

@@ -61,8 +61,16 @@ def to_onnx(weights: Path, target: Path) -> None:
     onnx.checker.check_model(str(target))
 
 
-def logits_of(model: Path, family: str, tokens: data.Tokens) -> Floats:
-    """Outputs of one head for all rows, (rows, labels)."""
+def logits_of(model: Path, head: Head, work: Path) -> tuple[Floats, data.Tokens]:
+    """Outputs of one head for its dev rows, (rows, labels); kept in `work`, since thresholds are tried more often than models."""
+    tokens = data.load(work, head.name, "dev")
+    kept = work / f"logits-{head.name}-{hashlib.sha256(model.read_bytes()).hexdigest()[:12]}.npy"
+    if not kept.exists():
+        np.save(kept, _run(model, head.name, tokens))
+    return np.load(kept), tokens
+
+
+def _run(model: Path, family: str, tokens: data.Tokens) -> Floats:
     session = onnxruntime.InferenceSession(str(model), session_options(), providers=["CPUExecutionProvider"])
     logits = np.empty(tokens.labels.shape, dtype=np.float32)
     for rows in plan([len(ids) for ids in tokens.ids]):
@@ -72,8 +80,7 @@ def logits_of(model: Path, family: str, tokens: data.Tokens) -> Floats:
 
 
 def _family(head: Head, work: Path, full: Path, small: Path) -> dict[str, Any]:
-    tokens = data.load(work, head.name, "dev")
-    measured = {name: _measure(head, logits_of(path, head.name, tokens), tokens) for name, path in (("fp32", full), ("int8", small))}
+    measured = {name: _measure(head, *logits_of(path, head, work)) for name, path in (("fp32", full), ("int8", small))}
     temperatures, thresholds, metrics = measured["int8"]
     return {
         "name": head.name,
