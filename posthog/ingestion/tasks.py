@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import close_old_connections
 
 from posthog.common.celery import app
-from posthog.ingestion import backlog, partition
+from posthog.ingestion import backlog, partition, repair
 from posthog.ingestion.ticker import Ticker
 
 _stopping = threading.Event()
@@ -18,6 +18,7 @@ _running = threading.Lock()
 @signals.worker_ready.connect
 def _tick(**_: Any) -> None:
     Ticker(_stopping).start()
+    repair_store.apply_async(queue="default")
 
 
 @signals.worker_shutting_down.connect
@@ -31,6 +32,15 @@ def ingest_partition(number: int) -> int:
     """Read a partition of the log while it has events. Returns at once when another worker does."""
     try:
         return partition.consume(number, _stopping)
+    finally:
+        close_old_connections()
+
+
+@app.task(name="posthog.ingestion.tasks.repair_store", queue="default")
+def repair_store() -> int:
+    """Once after each start of the machine: store again what a power cut took."""
+    try:
+        return repair.after_restart(_stopping)
     finally:
         close_old_connections()
 
