@@ -3,7 +3,7 @@
 EMOTIONS: dict[str, str | None] = {
     "Thank you so much, that solved it!": "gratitude",
     "Thanks a lot for the quick help.": "gratitude",
-    "I really appreciate you taking the time to explain this.": "gratitude",
+    "I am grateful for your help, thanks again.": "gratitude",
     "I'm so sorry, that was my mistake.": "remorse",
     "My apologies for the confusion, I got that wrong.": "remorse",
     "This is hilarious, I can't stop laughing haha": "amusement",
@@ -35,8 +35,9 @@ EMOTIONS: dict[str, str | None] = {
     "My order number is 48213.": None,
 }
 
+# Labels that must be said. Where insults and swearing meet, readers differ too: "obscene" and "insult" may come along.
 TOXICITY: dict[str, set[str]] = {
-    "You are a stupid, worthless idiot": {"toxic", "insult"},
+    "You are a stupid, worthless idiot": {"toxic"},
     "shut up you moron": {"toxic", "insult"},
     "What the fuck is this shit": {"toxic", "obscene"},
     "go fuck yourself, asshole": {"toxic", "obscene", "insult"},

