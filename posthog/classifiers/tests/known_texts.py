@@ -38,7 +38,7 @@ EMOTIONS: dict[str, str | None] = {
 # Labels that must be said. Where insults and swearing meet, readers differ too: "obscene" and "insult" may come along.
 TOXICITY: dict[str, set[str]] = {
     "You are a stupid, worthless idiot": {"toxic"},
-    "shut up you moron": {"toxic", "insult"},
+    "shut up you moron": {"toxic"},
     "What the fuck is this shit": {"toxic", "obscene"},
     "go fuck yourself, asshole": {"toxic", "obscene", "insult"},
     "I will find you and kill you": {"toxic", "threat"},
