@@ -86,7 +86,8 @@ def account(work: Work, progress: Progress) -> None:
 
 
 def define(work: Work, progress: Progress) -> None:
-    """Names of events and properties, for pickers."""
+    """Names of events and properties, for pickers; that the project has events."""
+    names.note_first_events(work)
     names.define(work)
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from posthog.common import limits
 from posthog.people.schema import GroupState, PersonEvent, Properties, Warning
+from posthog.people.storable import storable
 from posthog.people.world import World
 
 
@@ -32,7 +33,7 @@ def identify(world: World, event: PersonEvent, warnings: list[Warning]) -> None:
 
 def _upsert(world: World, index: int, key: str, event: PersonEvent) -> None:
     given = event.properties.get("$group_set")
-    new: Properties = given if isinstance(given, dict) else {}
+    new: Properties = storable(given) if isinstance(given, dict) else {}
     before = world.groups.get((index, key))
     if before is None:
         world.put_group(GroupState(index, key, new, event.timestamp, version=0))
@@ -41,7 +42,7 @@ def _upsert(world: World, index: int, key: str, event: PersonEvent) -> None:
 
 
 def _index(world: World, group_type: str, warnings: list[Warning]) -> int | None:
-    index = world.group_type_index(group_type[: limits.GROUP_TYPE_LENGTH])
+    index = world.group_type_index(group_type.replace("\0", "\ufffd")[: limits.GROUP_TYPE_LENGTH])
     if index is None:
         warnings.append(Warning("too_many_group_types", {"group_type": group_type, "limit": str(limits.GROUP_TYPES)}))
     return index
@@ -51,4 +52,4 @@ def group_key(value: Any) -> str:
     """Keys are strings or numbers; anything else names no group."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
-    return str(value)[: limits.GROUP_KEY_LENGTH]
+    return str(value).replace("\0", "\ufffd")[: limits.GROUP_KEY_LENGTH]

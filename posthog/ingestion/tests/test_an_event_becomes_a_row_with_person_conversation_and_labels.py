@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from posthog.common import json
+from posthog.ingestion import names
 from posthog.ingestion.tests.conftest import NOON, FakeModel, Pipeline, event, task
 from posthog.people.services import person_id_for
 
@@ -28,6 +29,18 @@ def test_an_event_is_stored_with_its_person_and_place(pipeline: Pipeline) -> Non
     assert json.loads(person)["plan"] == "team"
     assert json.loads(person)["$initial_browser"] == "Firefox"
     assert pipeline.rows("SELECT id, is_identified, is_deleted FROM persons WHERE team_id = {team}") == [(person_id, False, False)]
+
+
+def test_the_project_learns_that_it_has_events(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(names, "_begun", set())
+    pipeline.accept(event("$performance_event"))
+    pipeline.run()
+    pipeline.member.project.refresh_from_db()
+    assert not pipeline.member.project.ingested_event
+    pipeline.accept(event())
+    pipeline.run()
+    pipeline.member.project.refresh_from_db()
+    assert pipeline.member.project.ingested_event
 
 
 def test_an_exchange_is_stored_as_messages_turns_and_labels(pipeline: Pipeline, model: FakeModel) -> None:

@@ -174,6 +174,12 @@ def test_set_overwrites_set_once_keeps_and_unset_removes(alice: Member) -> None:
     ]
 
 
+def test_nul_characters_reach_no_database(alice: Member) -> None:
+    services.apply(alice.project.pk, [event("a", "mara", S_set={"no\0te": ["a\0b", {"c": 1}], "plan": "team"}, S_current_url="/\0")])
+    properties = person_of(alice.project, "mara").properties
+    assert (properties["no\ufffdte"], properties["$current_url"]) == (["a\ufffdb", {"c": 1}], "/\ufffd")
+
+
 def test_device_and_campaign_become_person_properties_with_their_first_value(alice: Member) -> None:
     services.apply(
         alice.project.pk,
