@@ -17,7 +17,7 @@ redis = Redis.from_url(os.environ["REDIS_URL"])
 
 def append(request: HttpRequest) -> HttpResponse:
     redis.execute_command("XADD", "bare", "*", "p", request.body)
-    return HttpResponse(b'{"status":1}', content_type="application/json")
+    return HttpResponse(b'{"status":1}', content_type="application/json", headers={"Content-Length": "12"})
 
 
 urlpatterns = [path("batch/", append)]

@@ -3,7 +3,8 @@
     .venv/bin/python -m benchmarks.capture [--seconds 10] [--connections 32]
 
 Starts Valkey (synced at every write) and granian as the product does, on loopback and a scratch directory. Sends single events,
-then gzip batches of 50, and the same to a view that only appends. Prints a table.
+then gzip batches of 50, and the same to a view that only appends. Prints a table; its last column is the time that the web
+server itself computed per request.
 """
 
 import argparse
@@ -16,7 +17,7 @@ import sys
 import tempfile
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from benchmarks import load
@@ -42,7 +43,7 @@ def main() -> None:
     parser.add_argument("--connections", type=int, default=32)
     arguments = parser.parse_args()
     print(f"{os.cpu_count()} cores, load before the run {os.getloadavg()[0]:.1f}, {arguments.connections} connections")
-    print(f"{'':26}{'requests/s':>12}{'events/s':>12}{'p50 ms':>9}{'p99 ms':>9}{'not 200':>9}{'of bare':>9}")
+    print(f"{'':26}{'requests/s':>12}{'events/s':>12}{'p50 ms':>9}{'p99 ms':>9}{'not 200':>9}{'of bare':>9}{'CPU ms':>9}")
     with tempfile.TemporaryDirectory() as folder:
         measure(Path(folder), arguments.seconds, arguments.connections)
 
@@ -56,17 +57,33 @@ def measure(folder: Path, seconds: float, connections: int) -> None:
             requests = [request(token, events) for _ in range(DIFFERENT_REQUESTS)]
             rates = []
             for kind, application in (("bare", "benchmarks.bare_append:application"), ("capture", "posthog.web.wsgi:application")):
-                with web_server(environment, application) as port:
+                with web_server(environment, application) as (port, process):
                     load.run(port, requests, min(2.0, seconds), connections=connections)
+                    before = cpu_seconds(process)
                     result = load.run(port, requests, seconds, connections=connections)
+                    used = (cpu_seconds(process) - before) / len(result.latencies)
                 rates.append(result.per_second)
-                print_row(f"{name}, {kind}", result, events, result.per_second / rates[0])
+                print_row(f"{name}, {kind}", result, events, result.per_second / rates[0], used)
 
 
-def print_row(name: str, result: load.Result, events: int, of_bare: float) -> None:
+def cpu_seconds(process: subprocess.Popen[bytes]) -> float:
+    """What the web server's processes have used so far: unlike rates, hardly touched by what else runs on the machine."""
+    return sum(sum(map(int, fields[11:13])) for fields in _stat() if process.pid in map(int, fields[1:4])) / os.sysconf("SC_CLK_TCK")
+
+
+def _stat() -> Iterator[list[str]]:
+    """Fields of each process after its name: state, parent, group, session, …; the 12th and 13th are its CPU ticks."""
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            yield path.read_text().rpartition(") ")[2].split()
+
+
+def print_row(name: str, result: load.Result, events: int, of_bare: float, used: float) -> None:
     p50, p99 = (result.percentile(share) * 1000 for share in (0.5, 0.99))
     rate = result.per_second
-    print(f"{name:26}{rate:12,.0f}{rate * events:12,.0f}{p50:9.1f}{p99:9.1f}{result.failures:9}{of_bare:9.2f}", flush=True)
+    print(
+        f"{name:26}{rate:12,.0f}{rate * events:12,.0f}{p50:9.1f}{p99:9.1f}{result.failures:9}{of_bare:9.2f}{used * 1000:9.2f}", flush=True
+    )
 
 
 def request(token: str, events: int) -> bytes:
@@ -114,14 +131,14 @@ def log_server(folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def web_server(environment: dict[str, str], application: str) -> Iterator[int]:
-    """The product's command line with another application."""
+def web_server(environment: dict[str, str], application: str) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
+    """The product's command line with another application: its port and process."""
     port = ports.free_port()
     command = [*parts.web("127.0.0.1", port).command[:-1], application]
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL)
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         assert wait_until(lambda: ports.listens(port), 60), "the web server did not start"
-        yield port
+        yield port, process
     finally:
         process.terminate()
         process.wait(30)

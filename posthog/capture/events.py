@@ -1,5 +1,6 @@
 """One event as an SDK sends it, to one event as the log keeps it; or the reason why not."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,7 @@ from posthog.common import json, limits
 from posthog.common.ids import uuid7
 
 Event = dict[str, Any]
+_CANONICAL = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,8 @@ def _uuid(value: Any) -> str | None:
         return str(uuid7())
     if type(value) is not str or len(value) > 45:
         return None
+    if _CANONICAL.fullmatch(value):
+        return value
     try:
         text = str(UUID(value))
     except ValueError:

@@ -12,6 +12,7 @@ from redis import exceptions
 from posthog.common import limits
 from posthog.common.redis import client
 from posthog.eventlog import keys
+from posthog.eventlog.connection import Command, round_trip
 from posthog.eventlog.errors import LogError, LogFull, LogUnavailable
 from posthog.eventlog.nudge import QUEUE, nudge, nudge_due
 from posthog.eventlog.payload import count_of
@@ -82,17 +83,12 @@ def _partitions() -> list[int]:
 
 
 def _send(entries: Sequence[tuple[int, bytes]], leases: list[int], measured: list[int]) -> list[Any]:
-    if len(entries) == 1 and not leases and not measured:
-        return [client().execute_command(*_xadd(*entries[0]))]  # type: ignore[no-untyped-call]
-    pipeline = client().pipeline(transaction=False)
-    for partition, payload in entries:
-        pipeline.execute_command(*_xadd(partition, payload))  # type: ignore[no-untyped-call]
+    """Replies to the entries, then two for each lease, then one for each stream measured."""
+    commands: list[Command] = [_xadd(partition, payload) for partition, payload in entries]
     for partition in leases:
-        pipeline.exists(keys.lease(partition))
-        pipeline.llen(QUEUE)
-    for partition in measured:
-        pipeline.memory_usage(keys.stream(partition))
-    return pipeline.execute()
+        commands += [(b"EXISTS", keys.lease(partition).encode()), (b"LLEN", QUEUE.encode())]
+    commands += [(b"MEMORY", b"USAGE", keys.stream(partition).encode()) for partition in measured]
+    return round_trip(commands)
 
 
 def _nudge_unread(partitions: list[int], replies: list[Any]) -> None:
@@ -102,8 +98,8 @@ def _nudge_unread(partitions: list[int], replies: list[Any]) -> None:
             nudge(partition)
 
 
-def _xadd(partition: int, payload: bytes) -> tuple[Any, ...]:
-    return ("XADD", keys.stream(partition), "*", "p", payload, "n", count_of(payload))
+def _xadd(partition: int, payload: bytes) -> Command:
+    return (b"XADD", keys.stream(partition).encode(), b"*", b"p", payload, b"n", b"%d" % count_of(payload))
 
 
 def _translated(error: exceptions.RedisError) -> LogError:
