@@ -52,4 +52,5 @@ def _is_spoken(event: dict[str, Any]) -> bool:
 
 
 def _count(project_id: int, what: str) -> int:
-    return int(clickhouse.execute(f"SELECT {what} FROM events WHERE team_id = %(team_id)s", {"team_id": project_id})[0][0])
+    query = f"SELECT {what} FROM events WHERE team_id = %(team_id)s"  # noqa: S608 – `what` is one of the constants above
+    return int(clickhouse.execute(query, {"team_id": project_id})[0][0])
