@@ -4,7 +4,7 @@ import type { ReactElement } from 'react'
 import { useLogout } from '../query/session'
 import type { Me } from '../query/types'
 import { BrandMark } from '../ui/brand'
-import { Menu } from '../ui/controls'
+import { Menu, VisuallyHidden } from '../ui/controls'
 import { Icon } from '../ui/icons'
 import { Avatar } from '../ui/person'
 import { ColorSchemeMenu } from './color-scheme'
@@ -80,9 +80,12 @@ function UserMenu({ me }: { me: Me }): ReactElement {
     return (
         <Menu position="top-start" width={210}>
             <Menu.Target>
-                <button type="button" className={styles.user} aria-label={`Account of ${name}`}>
+                <button type="button" className={styles.user}>
                     <Avatar title={name} size={28} />
-                    <span>{name}</span>
+                    <span>
+                        {name}
+                        <VisuallyHidden>, account</VisuallyHidden>
+                    </span>
                 </button>
             </Menu.Target>
             <Menu.Dropdown>

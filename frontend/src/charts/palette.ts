@@ -53,5 +53,5 @@ export interface Inks {
 export function inksOf(scheme: Scheme): Inks {
     return scheme === 'dark'
         ? { text: '#9496a3', line: '#2d2f38', surface: '#1a1b21', pointer: '#565a68' }
-        : { text: '#6c6e78', line: '#e9e8e4', surface: '#ffffff', pointer: '#b9b8b1' }
+        : { text: '#646670', line: '#e9e8e4', surface: '#ffffff', pointer: '#b9b8b1' }
 }

@@ -106,9 +106,9 @@ function PropertyChip({ projectId, value, startsOpen, onChange, onRemove }: Chip
     const [opened, setOpened] = useState(startsOpen)
     const text = value.key ? describeFilter(value) : 'New filter'
     return (
-        <Popover opened={opened} onChange={setOpened} position="bottom-start" trapFocus returnFocus>
-            <Popover.Target>
-                <span className={styles.chip}>
+        <span className={styles.chip}>
+            <Popover opened={opened} onChange={setOpened} position="bottom-start" trapFocus returnFocus>
+                <Popover.Target>
                     <button
                         type="button"
                         className={styles.chipText}
@@ -119,27 +119,22 @@ function PropertyChip({ projectId, value, startsOpen, onChange, onRemove }: Chip
                     >
                         {text}
                     </button>
-                    <button
-                        type="button"
-                        className={styles.chipClose}
-                        aria-label={`Remove filter: ${text}`}
-                        onClick={onRemove}
-                    >
-                        <Icon name="close" size={14} />
-                    </button>
-                </span>
-            </Popover.Target>
-            <Popover.Dropdown p={0} aria-label="Filter">
-                <Editor
-                    projectId={projectId}
-                    value={value}
-                    onChange={onChange}
-                    onDone={() => {
-                        setOpened(false)
-                    }}
-                />
-            </Popover.Dropdown>
-        </Popover>
+                </Popover.Target>
+                <Popover.Dropdown p={0} aria-label="Filter">
+                    <Editor
+                        projectId={projectId}
+                        value={value}
+                        onChange={onChange}
+                        onDone={() => {
+                            setOpened(false)
+                        }}
+                    />
+                </Popover.Dropdown>
+            </Popover>
+            <button type="button" className={styles.chipClose} aria-label={`Remove filter: ${text}`} onClick={onRemove}>
+                <Icon name="close" size={14} />
+            </button>
+        </span>
     )
 }
 

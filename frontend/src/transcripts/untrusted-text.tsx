@@ -96,6 +96,9 @@ function UntrustedImage({ src, alt }: ComponentPropsWithoutRef<'img'>): ReactEle
 const components: Components = {
     a: ({ href, children }) => <UntrustedLink href={href}>{children}</UntrustedLink>,
     img: ({ src, alt }) => <UntrustedImage src={src} alt={alt} />,
+    input: ({ checked }) => (
+        <input type="checkbox" checked={checked === true} disabled readOnly aria-label={checked ? 'done' : 'open'} />
+    ),
 }
 
 const plugins: Options['remarkPlugins'] = [remarkGfm, showHtmlAsText]

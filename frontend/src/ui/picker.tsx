@@ -122,14 +122,18 @@ function PickerButton({
             type="button"
             className={styles.button}
             data-placeholder={current === null}
-            aria-label={`${label}: ${text}`}
+            aria-label={`${label}: ${prefix ? `${prefix} ` : ''}${text}`}
             aria-haspopup="listbox"
             aria-expanded={opened}
             onClick={onClick}
             onKeyDown={onKeyDown}
         >
             {icon && <Icon name={icon} size={15} />}
-            {prefix && <span className={styles.prefix}>{prefix}</span>}
+            {prefix && (
+                <>
+                    <span className={styles.prefix}>{prefix}</span>{' '}
+                </>
+            )}
             <span>{text}</span>
             <Icon name="down" size={14} />
         </button>
