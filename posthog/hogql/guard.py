@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from posthog.hogql.errors import GuardError
 from posthog.hogql.functions import FUNCTIONS
-from posthog.hogql.schema import GUARD_COLUMN, STORED_TABLES
+from posthog.hogql.schema import GUARD_COLUMN, MERGED_TABLES, STORED_TABLES
 
 _TOKEN = re.compile(
     r"""\s+
@@ -29,7 +29,7 @@ _TOKEN = re.compile(
 _KEYWORD_LIST = """
     SELECT DISTINCT AS FROM WHERE GROUP BY HAVING WINDOW ORDER LIMIT OFFSET ON ASC DESC NULLS FIRST LAST UNION ALL INTERSECT EXCEPT
     INNER LEFT RIGHT FULL CROSS SEMI ANTI ANY ASOF JOIN ARRAY OVER PARTITION ROWS RANGE BETWEEN AND UNBOUNDED PRECEDING FOLLOWING CURRENT
-    ROW NULL true false"""
+    ROW FINAL NULL true false"""
 _KEYWORDS = frozenset(_KEYWORD_LIST.split())
 _PRINTED_FUNCTION_LIST = """
     and or not if multiIf ifNull coalesce isNull isNotNull equals notEquals less lessOrEquals greater greaterOrEquals like ilike notLike
@@ -191,6 +191,8 @@ class _Walk:
             level.sided = True
         elif word == "WHERE":
             self._where(index, level)
+        elif word == "FINAL" and (_text(self.tokens, index - 4) != "FROM" or _text(self.tokens, index - 3).strip("`") not in MERGED_TABLES):
+            raise GuardError("FINAL stands where it may not.")
 
     def _source(self, index: int, level: Level, word: str) -> None:
         """A bracket, numbers(…), or, first in FROM only, a table of ours with its alias."""

@@ -36,7 +36,7 @@ from posthog.hogql.resolved import (
     WindowCall,
 )
 from posthog.hogql.resolver import resolve
-from posthog.hogql.schema import GUARD_COLUMN, STORED_TABLES
+from posthog.hogql.schema import GUARD_COLUMN, MERGED_TABLES, STORED_TABLES
 
 # What the resolver writes besides the functions on the list.
 _OWN_FUNCTION_LIST = """
@@ -146,7 +146,8 @@ class _Printer:
         if isinstance(source, TableSource):
             if source.table not in STORED_TABLES:
                 raise GuardError(f"No table {source.table}.")
-            return f"{quote_name(source.table)} AS {quote_name(source.alias)}"
+            merged = " FINAL" if source.table in MERGED_TABLES else ""
+            return f"{quote_name(source.table)} AS {quote_name(source.alias)}{merged}"
         if isinstance(source, NumbersSource):
             return f"numbers({int(source.offset)}, {int(source.count)}) AS {quote_name(source.alias)}"
         if isinstance(source, QuerySource):

@@ -202,6 +202,8 @@ TABLES: dict[str, Table] = {
 
 GUARD_COLUMN = "team_id"
 STORED_TABLES = frozenset(table.stored_name for table in TABLES.values())
+# Two partitions may write the same message at the same moment; its two rows are one when they are read.
+MERGED_TABLES = frozenset({"messages"})
 
 
 def is_label(name: str) -> bool:

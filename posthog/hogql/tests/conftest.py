@@ -113,11 +113,11 @@ def _people(team: int) -> None:
 
 def _talk(team: int) -> None:
     message = uuid5(SPACE, f"{team}/message")
-    client.insert(
-        "messages",
-        ["team_id", "message_id", "role", "content", "language", "labels_text", "label_version", "created_at"],
-        [(team, message, "user", _word(team, "Where is my parcel?"), "en", json.dumps({"user_emotion": "anger"}), "v1", WHEN)],
-    )
+    names = ["team_id", "message_id", "role", "content", "language", "labels_text", "label_version", "created_at"]
+    row = (team, message, "user", _word(team, "Where is my parcel?"), "en", json.dumps({"user_emotion": "anger"}), "v1", WHEN)
+    # Twice, as two partitions that meet a message at the same moment do.
+    for _ in range(2):
+        client.insert("messages", names, [row])
     columns = (
         "team_id conversation_id event_uuid position timestamp role kind event person_id distinct_id message_id labels_text label_version"
     )

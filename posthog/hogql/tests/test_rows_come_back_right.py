@@ -106,6 +106,11 @@ def test_the_whole_of_properties_is_the_text_that_was_sent(ask: Ask) -> None:
     ]
 
 
+def test_a_message_that_was_written_twice_at_once_is_one(ask: Ask) -> None:
+    assert ask("SELECT count() FROM messages") == [(1,)]
+    assert ask("SELECT count() FROM turns t JOIN messages m ON m.message_id = t.message_id") == ask("SELECT count() FROM turns")
+
+
 def test_a_label_is_a_property_and_its_score_a_number(ask: Ask) -> None:
     rows = ask(
         "SELECT properties.user_emotion, labels.user_emotion, properties.user_emotion_score FROM events "
