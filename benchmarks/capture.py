@@ -51,7 +51,8 @@ def main() -> None:
 def measure(folder: Path, seconds: float, connections: int) -> None:
     with log_server(folder) as url:
         environment = {**os.environ, "DATA_DIR": str(folder), "REDIS_URL": url, "DJANGO_SETTINGS_MODULE": "posthog.settings"}
-        environment |= {"EVENT_LOG_MAX_BYTES": str(LOG_BYTES), "LOG_LEVEL": "ERROR"}
+        environment |= {"EVENT_LOG_MAX_BYTES": str(LOG_BYTES), "LOG_LEVEL": "ERROR", "PROMETHEUS_MULTIPROC_DIR": str(folder / "metrics")}
+        (folder / "metrics").mkdir()
         token = make_project(environment)
         for name, events in (("single events", 1), (f"gzip batches of {BATCH}", BATCH)):
             requests = [request(token, events) for _ in range(DIFFERENT_REQUESTS)]

@@ -51,7 +51,7 @@ def find(path: str) -> View | None:
 def answer(view: View, request: HttpRequest) -> HttpResponse:
     """Run a view: preflight, refusals and CORS in one place. Never raises."""
     if request.method == "OPTIONS":
-        return cors.preflight(request)
+        return _finished(cors.preflight(request))
     try:
         if request.method not in ("GET", "POST"):
             raise method_not_allowed(request.method or "")
@@ -61,6 +61,12 @@ def answer(view: View, request: HttpRequest) -> HttpResponse:
     except Exception:
         logger.exception("SDK request to %s failed", request.path_info)
         response = Refused(500, "server_error", "error", "A server error occurred.").response()
+    return _finished(cors.allow(request, response))
+
+
+def _finished(response: HttpResponse) -> HttpResponse:
+    """Headers that other routes get from middleware."""
     response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Length"] = str(len(response.content))
-    return cors.allow(request, response)
+    if response.status_code != 204:
+        response.headers["Content-Length"] = str(len(response.content))
+    return response
