@@ -25,10 +25,8 @@ function lineDepth(line: string): number {
 }
 
 /** Possible addresses are looked at from every letter of theirs, so they cost more. */
-const MARK_COST: Record<string, number> = {
-    ...Object.fromEntries(Array.from('[]*_~`<!|&', (mark) => [mark, 1])),
-    '@': 4,
-}
+const MARKS = ['[', ']', '*', '_', '~', '`', '<', '!', '|', '&']
+const MARK_COST: Record<string, number> = { ...Object.fromEntries(MARKS.map((mark) => [mark, 1])), '@': 4 }
 
 function paragraphDepth(paragraph: string): { depth: number; marks: number } {
     let open = 0
