@@ -1,5 +1,6 @@
 """Background work. A task is only a reminder: what is to be done stands in the log and in the store."""
 
+import sys
 import threading
 from typing import Any
 
@@ -18,6 +19,9 @@ _running = threading.Lock()
 @signals.worker_ready.connect
 def _tick(**_: Any) -> None:
     Ticker(_stopping).start()
+    # The supervisor waits for this line.
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
     repair_store.apply_async(queue="default")
 
 

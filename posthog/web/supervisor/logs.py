@@ -10,6 +10,8 @@ from typing import IO
 FILE_BYTES = 10 * 1024 * 1024
 FILES_KEPT = 5
 LINES_REMEMBERED = 20
+# What a part prints, alone on a line, when it can do its work.
+READY_LINE = "ready"
 
 
 class CombinedLog:
@@ -21,18 +23,26 @@ class CombinedLog:
         self._handler = RotatingFileHandler(path, maxBytes=FILE_BYTES, backupCount=FILES_KEPT, encoding="utf-8")
         self._handler.setFormatter(logging.Formatter("%(asctime)s %(name)-8s %(message)s"))
         self._last: dict[str, deque[str]] = {}
+        self._ready: dict[str, bool] = {}
 
     def write(self, part: str, line: str) -> None:
         self._last.setdefault(part, deque(maxlen=LINES_REMEMBERED)).append(line)
         self._handler.handle(logging.LogRecord(part, logging.INFO, "", 0, "%s", (line,), None))
 
     def follow(self, part: str, stream: IO[bytes]) -> None:
-        """Copy a child's output line by line until it ends."""
+        """Copy a new child's output line by line until it ends."""
+        self._ready[part] = False
         threading.Thread(target=self._copy, args=(part, stream), name=f"log-{part}", daemon=True).start()
+
+    def said_ready(self, part: str) -> bool:
+        """Whether the part's present child has printed that it is ready."""
+        return self._ready.get(part, False)
 
     def last_lines(self, part: str) -> list[str]:
         return list(self._last.get(part, []))
 
     def _copy(self, part: str, stream: IO[bytes]) -> None:
         for raw in stream:
-            self.write(part, raw.decode("utf-8", "replace").rstrip())
+            line = raw.decode("utf-8", "replace").rstrip()
+            self._ready[part] |= line == READY_LINE
+            self.write(part, line)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from posthog import settings
+from posthog.clickhouse.embedded import process as engine
 from posthog.eventlog import server as valkey
 from posthog.settings.secrets import stored_secret
 from posthog.web.supervisor import ports
@@ -23,9 +24,11 @@ WORKER_STARTS_WITHIN_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Part:
+    """is_up: asks whether it can do its work; None when it says so itself by a line `ready`."""
+
     name: str
     command: list[str]
-    is_up: Callable[[], bool]
+    is_up: Callable[[], bool] | None
     starts_within_seconds: float = 30.0
     environment: dict[str, str] = field(default_factory=dict)
 
@@ -64,16 +67,8 @@ def store_parts(stores: Stores, data_dir: Path) -> list[Part]:
 def _clickhouse(stores: Stores, data_dir: Path) -> Part:
     return Part(
         "store",
-        [
-            sys.executable,
-            "-m",
-            "posthog.clickhouse.embedded",
-            "--path",
-            str(data_dir / "clickhouse"),
-            "--port",
-            str(stores.clickhouse_port),
-        ],
-        lambda: ports.listens(stores.clickhouse_port),
+        engine.command(data_dir / "clickhouse", stores.clickhouse_port),
+        None,
         starts_within_seconds=120.0,
         environment={"ENGINE_PASSWORD": stores.password},
     )
@@ -104,7 +99,7 @@ def worker() -> Part:
         "--concurrency", str(WORKER_THREADS), "--queues", "ingestion,default", "--hostname", f"worker-{secrets.token_hex(3)}@localhost",
         "--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "warning",
     ]  # fmt: skip
-    return Part("worker", command, lambda: True, starts_within_seconds=WORKER_STARTS_WITHIN_SECONDS)
+    return Part("worker", command, None, starts_within_seconds=WORKER_STARTS_WITHIN_SECONDS)
 
 
 def is_ready(port: int) -> bool:

@@ -19,9 +19,10 @@ from posthog.web.supervisor.parts import Part
 
 STOP_WITHIN_SECONDS = 15.0
 READY_WITHIN_SECONDS = 90.0
-# A part that has died this often within the window is given up, and with it the product.
-DEATHS_MAX = 6
-DEATHS_WINDOW_SECONDS = 180.0
+# A part that fails to come up this often in a row is given up, and with it the product; so is one that comes up and dies again and again.
+FAILED_STARTS_MAX = 6
+DEATHS_MAX = 100
+DEATHS_WINDOW_SECONDS = 600.0
 BACK_OFF_SECONDS_MAX = 15.0
 CHECK_EVERY_SECONDS = 0.25
 
@@ -34,6 +35,8 @@ class StartFailed(Exception):
 class Running:
     part: Part
     process: subprocess.Popen[bytes]
+    came_up: bool = False
+    failed_starts: int = 0
     deaths: list[float] = field(default_factory=list)
     restart_at: float = 0.0
 
@@ -84,8 +87,11 @@ class Supervisor:
         say(f"Starting {part.name} …")
         running = Running(part, self._spawn(part))
         self.running.append(running)
-        if not children.wait_for(part.is_up, part.starts_within_seconds, running.process) and not self.stopping:
+        if not children.wait_for(lambda: self._is_up(part), part.starts_within_seconds, running.process) and not self.stopping:
             raise StartFailed(f"{part.name} did not start.\n" + self._tail(part.name))
+
+    def _is_up(self, part: Part) -> bool:
+        return part.is_up() if part.is_up else self.log.said_ready(part.name)
 
     def _spawn(self, part: Part) -> subprocess.Popen[bytes]:
         process = children.spawn(part.command, {**self.environment, **part.environment}, str(settings.ROOT))
@@ -132,24 +138,23 @@ class Supervisor:
     def _restart_the_dead(self) -> None:
         for running in self.running:
             if running.process.poll() is None:
-                continue
-            if not running.restart_at:
+                running.came_up = running.came_up or self._is_up(running.part)
+            elif not running.restart_at:
                 self._note_death(running)
             elif time.monotonic() >= running.restart_at:
-                running.process, running.restart_at = self._spawn(running.part), 0.0
+                running.process, running.restart_at, running.came_up = self._spawn(running.part), 0.0, False
                 say(f"Restarted {running.part.name}.")
 
     def _note_death(self, running: Running) -> None:
         children.kill_group(running.process)
         now, name = time.monotonic(), running.part.name
         running.deaths = [moment for moment in running.deaths if now - moment < DEATHS_WINDOW_SECONDS] + [now]
-        if len(running.deaths) >= DEATHS_MAX:
-            raise StartFailed(
-                f"{name} died {len(running.deaths)} times in {DEATHS_WINDOW_SECONDS / 60:.0f} minutes. Giving up.\n" + self._tail(name)
-            )
-        wait = back_off_seconds(len(running.deaths))
+        running.failed_starts = 0 if running.came_up else running.failed_starts + 1
+        if running.failed_starts >= FAILED_STARTS_MAX or len(running.deaths) >= DEATHS_MAX:
+            raise StartFailed(f"{name} died {len(running.deaths)} times within minutes. Giving up.\n{self._tail(name)}")
+        wait = back_off_seconds(running.failed_starts)
         running.restart_at = now + wait
-        complain(f"{name} ended with status {running.process.returncode}; restarting in {wait:g} s. Last lines:\n" + self._tail(name))
+        complain(f"{name} ended with status {running.process.returncode}; restarting in {wait:g} s. Last lines:\n{self._tail(name)}")
 
     # stopping
 
@@ -204,9 +209,9 @@ class Supervisor:
 _STOP_ORDER = ["web", "worker", "log", "store"]
 
 
-def back_off_seconds(deaths: int) -> float:
-    """0.2 s after the first death, then doubling from 1 s to BACK_OFF_SECONDS_MAX."""
-    return 0.2 if deaths <= 1 else float(min(2 ** (deaths - 2), BACK_OFF_SECONDS_MAX))
+def back_off_seconds(failed_starts: int) -> float:
+    """0.2 s for a part that was up, else 1 s, doubling up to BACK_OFF_SECONDS_MAX."""
+    return 0.2 if failed_starts == 0 else float(min(2 ** (failed_starts - 1), BACK_OFF_SECONDS_MAX))
 
 
 def say(text: str) -> None:

@@ -14,13 +14,13 @@ from posthog.web.supervisor import children, ports, supervise
 from posthog.web.supervisor.parts import Part
 from posthog.web.supervisor.supervise import StartFailed, Supervisor, back_off_seconds
 
-LIVES = "import time; print('up', flush=True); time.sleep(600)"
+LIVES = "import time; print('up', flush=True); print('ready', flush=True); time.sleep(600)"
 DIES = "import sys; print('the disk is on fire', flush=True); sys.exit(3)"
-IGNORES_SIGTERM = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(600)"
+IGNORES_SIGTERM = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {LIVES}"
 
 
 def part(name: str, code: str) -> Part:
-    return Part(name, [sys.executable, "-c", code], lambda: True)
+    return Part(name, [sys.executable, "-c", code], None)
 
 
 def poll(condition: Callable[[], object], seconds: float = 15.0) -> bool:
@@ -46,8 +46,20 @@ def test_a_part_that_was_killed_is_restarted(supervisor: Supervisor, monkeypatch
     supervisor._stop_all()
 
 
+def test_a_part_that_comes_up_each_time_is_restarted_as_often_as_it_is_killed(supervisor: Supervisor) -> None:
+    supervisor._start(part("web", LIVES))
+    running = supervisor.running[0]
+    for _ in range(supervise.FAILED_STARTS_MAX + 2):
+        assert poll(lambda: supervisor._restart_the_dead() or running.came_up)  # type: ignore[func-returns-value]
+        before = running.process
+        before.kill()
+        before.wait()
+        assert poll(lambda: supervisor._restart_the_dead() or running.process is not before)  # type: ignore[func-returns-value]  # noqa: B023
+    supervisor._stop_all()
+
+
 def test_a_part_that_keeps_dying_is_given_up_and_its_last_words_are_shown(supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(supervise, "back_off_seconds", lambda deaths: 0.01)
+    monkeypatch.setattr(supervise, "back_off_seconds", lambda failed_starts: 0.01)
     supervisor.running.append(supervise.Running(part("worker", DIES), supervisor._spawn(part("worker", DIES))))
 
     def give_up() -> None:
@@ -59,7 +71,7 @@ def test_a_part_that_keeps_dying_is_given_up_and_its_last_words_are_shown(superv
 
 
 def test_the_wait_before_a_restart_doubles_up_to_a_bound() -> None:
-    assert [back_off_seconds(deaths) for deaths in (1, 2, 3, 4, 20)] == [0.2, 1, 2, 4, supervise.BACK_OFF_SECONDS_MAX]
+    assert [back_off_seconds(failed) for failed in (0, 1, 2, 3, 20)] == [0.2, 1, 2, 4, supervise.BACK_OFF_SECONDS_MAX]
 
 
 def test_stopping_ends_a_part_that_ignores_the_polite_signal(supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch) -> None:
