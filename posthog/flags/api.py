@@ -4,6 +4,8 @@ import hashlib
 from typing import Any
 
 import orjson
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -21,6 +23,7 @@ _SCOPE = "feature_flag:read"
 class Definitions(APIView):
     """Flag definitions for evaluation in the SDK; 304 when the sender's copy is current."""
 
+    @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request) -> Response:
         project = _project_asked_for(request)
         answer = answers.definitions()
@@ -35,6 +38,7 @@ class RemoteConfig(ProjectScopedView):
 
     scope_object = "feature_flag"
 
+    @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, key: str, **_: Any) -> Response:
         raise NotFound(f"There is no feature flag {key[:200]!r}.")
 

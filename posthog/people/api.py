@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_serializer
 from rest_framework import serializers, status
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
@@ -23,6 +23,7 @@ _CREATE_REFUSED = (
 )
 
 
+@extend_schema_serializer(component_name="StoredPerson")
 class PersonSerializer(serializers.Serializer[PersonSummary]):
     id = serializers.UUIDField()
     uuid = serializers.UUIDField(source="id")

@@ -60,7 +60,7 @@ class RunQuery(_QueryView):
 class NamedQuery(RunQuery):
     """`/query/<Kind>/` runs a query of that kind; `/query/<client_query_id>/` tells about one or cancels it."""
 
-    @extend_schema(request=OpenApiTypes.OBJECT, responses=OpenApiTypes.OBJECT)
+    @extend_schema(operation_id="projects_query_kind_create", request=OpenApiTypes.OBJECT, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request, project_id: str, name: str = "") -> Response:
         return Response(self.answer(request, name))
 

@@ -447,7 +447,7 @@ export interface paths {
         get: operations["projects_query_retrieve"];
         put?: never;
         /** @description `/query/<Kind>/` runs a query of that kind; `/query/<client_query_id>/` tells about one or cancels it. */
-        post: operations["projects_query_create_2"];
+        post: operations["projects_query_kind_create"];
         /** @description `/query/<Kind>/` runs a query of that kind; `/query/<client_query_id>/` tells about one or cancels it. */
         delete: operations["projects_query_destroy"];
         options?: never;
@@ -929,6 +929,20 @@ export interface components {
             /** @default Default project */
             project_name: string;
         };
+        StoredPerson: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            uuid: string;
+            name: string;
+            distinct_ids: string[];
+            properties: {
+                [key: string]: unknown;
+            };
+            /** Format: date-time */
+            created_at: string;
+            is_identified: boolean;
+        };
         Summary: {
             id: string;
             person: components["schemas"]["Person"];
@@ -981,12 +995,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description No response body */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
             };
         };
     };
@@ -1435,12 +1452,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description No response body */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
             };
         };
     };
@@ -1633,7 +1653,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Person"][];
+                    "application/json": components["schemas"]["StoredPerson"][];
                 };
             };
         };
@@ -1675,7 +1695,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Person"];
+                    "application/json": components["schemas"]["StoredPerson"];
                 };
             };
         };
@@ -1862,7 +1882,7 @@ export interface operations {
             };
         };
     };
-    projects_query_create_2: {
+    projects_query_kind_create: {
         parameters: {
             query?: never;
             header?: never;
