@@ -63,6 +63,7 @@ BODY_EVENTS_ENDPOINT = 2 * 1024 * 1024  # /e/ and its like, which browsers use
 BODY_BATCH_ENDPOINT = 20 * 1024 * 1024  # /batch/ and the lane for AI events
 BODY_RECORDINGS_ENDPOINT = 25 * 1024 * 1024
 BODY_FLAGS_ENDPOINT = 1024 * 1024
+BODY_DISCARDED = 64 * 1024 * 1024  # of a body that is refused for its size: who is still sending does not hear the answer
 BODY_LZ64 = 2 * 1024 * 1024  # characters; only browsers of years ago compress like this
 GZIP_MEMBERS = 16  # each member is a copy of the rest, so that thousands of tiny ones would take minutes
 FORM_FIELDS = 50  # in a form body and in a query string

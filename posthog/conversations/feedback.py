@@ -20,7 +20,7 @@ _LATER = timedelta(days=90)  # how long after a conversation feedback on it is l
 _EARLIER = timedelta(minutes=10)  # clocks differ
 
 _TRACE = "CAST(properties.`$ai_trace_id`, 'Nullable(String)')"
-_SESSION = "CAST(properties.`$ai_session_id`, 'Nullable(String)')"
+_SESSION = "ifNull(CAST(properties.`$ai_session_id`, 'Nullable(String)'), `$session_id`)"
 _TASKS = f"""
 SELECT uuid, timestamp, any({_TRACE}), any(if(toString(uuid) IN %(repeats)s, properties_text, ''))
 FROM {{events}} AND conversation_id = %(id)s AND timestamp >= %(started_at)s AND timestamp <= %(ended_at)s

@@ -18,7 +18,9 @@ from posthog.rest.errors import InvalidInput
 from posthog.tenancy.models import Project
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_LONG_AGO = "1970-01-01"
+_LONG_AGO, _FAR_AHEAD = "1970-01-01", "2149-06-05"
+# Other names of the filters, which the events and persons lists have.
+_ALSO_CALLED = {"person": ("person_id", "distinct_id"), "search": ("text",)}
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,8 @@ class Wish:
 def wish(parameters: QueryDict, project: Project) -> Wish:
     """The wish that query parameters describe. Raises InvalidInput naming the parameter."""
     asked = {name: str(value) for name, value in parameters.items()}
+    for name, others in _ALSO_CALLED.items():
+        asked.setdefault(name, next((asked[other] for other in others if asked.get(other)), ""))
     search = asked.get("search", "").strip()
     if len(search) > limits.CONVERSATION_SEARCH_LENGTH:
         raise InvalidInput(f"search is longer than {limits.CONVERSATION_SEARCH_LENGTH} characters", "search")
@@ -83,7 +87,7 @@ def wish(parameters: QueryDict, project: Project) -> Wish:
 
 
 def _label(text: str) -> LabelWish:
-    name, colon, value = text.partition(":")
+    name, colon, value = text.partition("=" if ":" not in text else ":")
     if not event_labels.NAME.fullmatch(name):
         raise InvalidInput(f"label {name!r} is no name of a label, such as user_emotion or agent_flow", "label")
     kind = LABEL_TYPES.get(name, "String")
@@ -109,13 +113,13 @@ def _limit(text: str | None) -> int:
 def _date_from(text: str | None, project: Project) -> datetime | None:
     if not text or text == "all":
         return None
-    return _resolved(DateRange(date_from=text, date_to=None, explicitDate=dates.has_time(text)), project, "date_from").date_from
+    return _resolved(DateRange(date_from=text, date_to=_FAR_AHEAD, explicitDate=dates.is_moment(text)), project, "date_from").date_from
 
 
 def _date_to(text: str | None, project: Project) -> datetime | None:
     if not text:
         return None
-    return _resolved(DateRange(date_from=_LONG_AGO, date_to=text, explicitDate=dates.has_time(text)), project, "date_to").date_to
+    return _resolved(DateRange(date_from=_LONG_AGO, date_to=text, explicitDate=dates.is_moment(text)), project, "date_to").date_to
 
 
 def _resolved(wanted: DateRange, project: Project, field: str) -> dates.ResolvedRange:

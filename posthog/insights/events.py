@@ -9,7 +9,9 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from posthog.common import json, limits
+from posthog.conversations.messages import TEXT_PROPERTIES
 from posthog.conversations.restore import restore_texts
+from posthog.conversations.services import labels_of
 from posthog.hogql import ast
 from posthog.hogql import build as b
 from posthog.insights.points import point_of
@@ -34,9 +36,13 @@ _STAR = (
     "conversation_id",
     "person_id",
     "message_refs",
+    "labels",
 )
 _PERSON = ("person_id", "distinct_id")
-_WIDE: dict[str, tuple[str, ...]] = {"*": _STAR, "person": _PERSON, "person_display_name": _PERSON}
+_TEXTS = ("properties", "message_refs", "labels")
+_WIDE: dict[str, tuple[str, ...]] = {"*": _STAR, "person": _PERSON, "person_display_name": _PERSON, "properties": _TEXTS}
+_WIDE |= {f"properties.{name}": _TEXTS for name in TEXT_PROPERTIES}
+_TYPES = {_TEXTS: "Nullable(String)"}
 
 
 @register("EventsQuery")
@@ -61,11 +67,18 @@ class EventsQueryRunner(QueryRunner[EventsQuery]):
         return read_columns(self.query.select or ["*"])
 
     @cached_property
+    def fields(self) -> list[tuple[str, ...]]:
+        """The fields that each column stands for, none for expressions. Texts are not put back into groups of events."""
+        grouped = any(column.source not in _WIDE and is_aggregate(column.expr) for column in self.columns)
+        found = [_WIDE.get(column.source, ()) for column in self.columns]
+        return [() if grouped and fields == _TEXTS else fields for fields in found]
+
+    @cached_property
     def exprs(self) -> list[ast.Expr]:
         """The expression of each column; columns that stand for several fields are tuples of them."""
         return [
-            b.tuple_(*(b.field(name) for name in _WIDE[column.source])) if column.source in _WIDE else column.expr
-            for column in self.columns
+            b.tuple_(*(b.field(name) for name in fields)) if fields else column.expr
+            for column, fields in zip(self.columns, self.fields, strict=True)
         ]
 
     def _statement(self, limit: int, offset: int) -> ast.SelectQuery:
@@ -88,12 +101,9 @@ class EventsQueryRunner(QueryRunner[EventsQuery]):
     def _selected(self) -> list[ast.Expr]:
         """The columns one after the other, tuples taken apart: a tuple would lose the types of its fields."""
         selected = list[ast.Expr]()
-        for expr in self.exprs:
-            selected += expr.exprs if isinstance(expr, ast.Tuple) and self._is_wide(expr) else [expr]
+        for expr, fields in zip(self.exprs, self.fields, strict=True):
+            selected += expr.exprs if fields and isinstance(expr, ast.Tuple) else [expr]
         return selected
-
-    def _is_wide(self, expr: ast.Expr) -> bool:
-        return self.columns[self.exprs.index(expr)].source in _WIDE
 
     def _conditions(self) -> list[ast.Expr]:
         query = self.query
@@ -138,38 +148,50 @@ class EventsQueryRunner(QueryRunner[EventsQuery]):
 
     def _types(self, types: Sequence[str]) -> list[str]:
         found, place = list[str](), 0
-        for column in self.columns:
-            found.append("Object" if column.source in _WIDE else types[place] if place < len(types) else "")
-            place += len(_WIDE.get(column.source, ("",)))
+        for fields in self.fields:
+            found.append(_TYPES.get(fields, "Object") if fields else types[place] if place < len(types) else "")
+            place += len(fields) or 1
         return found
 
     def _shaped(self, rows: Sequence[Sequence[Any]]) -> list[list[Any]]:
-        places, at = list[tuple[Column, int]](), 0
-        for column in self.columns:
-            places.append((column, at))
-            at += len(_WIDE.get(column.source, ("",)))
         shaped: list[list[Any]] = [[] for _ in rows]
-        for column, place in places:
-            width = len(_WIDE.get(column.source, ("",)))
-            cells = self._cells(column.source, [row[place : place + width] for row in rows])
+        place = 0
+        for column, fields in zip(self.columns, self.fields, strict=True):
+            width = len(fields) or 1
+            cells = self._cells(column.source, fields, [row[place : place + width] for row in rows])
+            place += width
             for row, cell in zip(shaped, cells, strict=True):
                 row.append(cell)
         return shaped
 
-    def _cells(self, source: str, values: Sequence[Sequence[Any]]) -> list[Any]:
-        if source == "*":
+    def _cells(self, source: str, fields: tuple[str, ...], values: Sequence[Sequence[Any]]) -> list[Any]:
+        if fields == _STAR:
             return self._events(values)
-        if source in _WIDE:
+        if fields == _TEXTS:
+            return self._texts(source, values)
+        if fields == _PERSON:
             return self._people(values, source == "person")
         return [plain(value[0]) for value in values]
 
     def _events(self, values: Sequence[Sequence[Any]]) -> list[Any]:
-        """Whole events as the client sent them: texts of messages are put back."""
+        """Whole events as the client sent them, with their labels: texts of messages are put back."""
         events = [dict(zip(_STAR, value, strict=True)) for value in values]
-        stored = [(_object(event["properties"]), str(event.pop("message_refs") or "")) for event in events]
-        for event, properties in zip(events, restore_texts(self.project.pk, stored), strict=True):
+        stored = [[event[name] for name in _TEXTS] for event in events]
+        for event, properties in zip(events, self._whole(stored), strict=True):
+            del event["message_refs"], event["labels"]
             event.update(properties=properties, team_id=self.project.pk)
         return [plain(event) for event in events]
+
+    def _texts(self, source: str, values: Sequence[Sequence[Any]]) -> list[Any]:
+        """All properties, or one that holds texts of messages; what is no string is told as JSON text, as for other properties."""
+        _, _, name = source.partition(".")
+        found = [properties.get(name) if name else properties for properties in self._whole(values)]
+        return [value if value is None or isinstance(value, str) else json.dumps_text(plain(value)) for value in found]
+
+    def _whole(self, values: Sequence[Sequence[Any]]) -> list[dict[str, Any]]:
+        """Properties from the fields in _TEXTS."""
+        restored = restore_texts(self.project.pk, [(_object(properties), str(refs or "")) for properties, refs, _ in values])
+        return [properties | labels_of(labels) for properties, (_, _, labels) in zip(restored, values, strict=True)]
 
     def _people(self, values: Sequence[Sequence[Any]], whole: bool) -> list[Any]:
         found = selectors.by_ids(self.project.pk, {UUID(str(person)) for person, _ in values})

@@ -111,6 +111,12 @@ def has_time(text: str) -> bool:
     return bool(found and found["hour"])
 
 
+def is_moment(text: str) -> bool:
+    """Whether a date means a moment, not a whole day: with a time of day, or some hours or minutes ago."""
+    ago = _RELATIVE.fullmatch(text.strip())
+    return has_time(text) or bool(ago and ago["unit"] in _SMALL_UNITS and not ago["edge"])
+
+
 def _date_from(text: str | None, zone: ZoneInfo, now: datetime, explicit: bool, earliest: Callable[[], datetime | None] | None) -> datetime:
     if text == "all":
         first = earliest() if earliest else None

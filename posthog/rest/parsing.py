@@ -7,6 +7,7 @@ from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
 
 from posthog.common import json, limits
+from posthog.common.sdk.body import discard
 
 
 class JSONParser(BaseParser):
@@ -15,6 +16,7 @@ class JSONParser(BaseParser):
     def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> Any:
         body = stream.read(limits.API_BODY + 1)
         if len(body) > limits.API_BODY:
+            discard(stream.read)
             raise ParseError(f"Request body is larger than {limits.API_BODY} bytes.")
         try:
             return json.loads(body) if body else {}

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.test.client import FakePayload
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -157,3 +158,11 @@ def test_a_bomb_costs_no_more_memory_than_the_bound(sender: Sender) -> None:
     assert answer.status_code == 413
     assert peak < limits.BODY_BATCH_ENDPOINT + 25 * 1024 * 1024
     assert seconds < 2
+
+
+def test_a_body_that_is_too_large_is_taken_in_to_its_end(sender: Sender) -> None:
+    """A sender that is cut off would see a broken connection, not the answer, and send the same again."""
+    body = FakePayload(b"x" * (limits.BODY_EVENTS_ENDPOINT + 1_000_000))
+    answer = sender.browser.generic("POST", "/e/", content_type="text/plain", **{"wsgi.input": body, "CONTENT_LENGTH": str(len(body))})
+    assert answer.status_code == 413
+    assert len(body) == 0

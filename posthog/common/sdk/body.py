@@ -4,7 +4,7 @@ The order of the steps matters: payload text, form, compression hint, sniffing, 
 decompression is bounded by the endpoint's limit.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, unquote_to_bytes
 
@@ -27,6 +27,7 @@ _HINTS = {
     "b64": _BASE64,
 }
 _JSON_STARTS = (b"{", b"[")
+_PIECE = 256 * 1024
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -51,6 +52,7 @@ def read(request: HttpRequest, limit: int) -> bytes:
     if not str(length).isascii() or not str(length).isdigit():
         raise malformed("Content-Length is not a number")
     if int(length) > limit:
+        discard(request.read)
         raise too_large()
     return _whole(request.read(limit + 1), int(length))
 
@@ -67,8 +69,16 @@ def _read_chunked(request: HttpRequest, limit: int) -> bytes:
         return b""
     body: bytes = request.META["wsgi.input"].read(limit + 1)
     if len(body) > limit:
+        discard(request.META["wsgi.input"].read)
         raise too_large()
     return body
+
+
+def discard(read: Callable[[int], bytes]) -> None:
+    """Take in the rest of a refused body. Senders that are cut off see a broken connection instead of the answer, and try again."""
+    left = limits.BODY_DISCARDED
+    while left > 0 and (piece := read(min(left, _PIECE))):
+        left -= len(piece)
 
 
 def decode(request: HttpRequest, query: Mapping[str, str], limit: int) -> Any:
@@ -154,4 +164,4 @@ def _without_position(error: Exception) -> str:
     return f"failed to parse request: {error}"[:200]
 
 
-__all__ = ["Refused", "decode", "parse", "query_of", "read"]
+__all__ = ["Refused", "decode", "discard", "parse", "query_of", "read"]

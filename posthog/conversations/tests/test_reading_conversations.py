@@ -1,5 +1,6 @@
 """The list of conversations and the transcript over HTTP, on the real engine, for owner, teammate and stranger."""
 
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID, uuid4
@@ -87,6 +88,12 @@ FILTERS: list[tuple[dict[str, Any], list[str]]] = [
     ({"date_from": "2026-03-02T12:30:00Z", "date_to": "2026-03-02T13:30:00Z"}, ["maps"]),
     ({"date_from": "all"}, ["opening", "maps", "lost"]),
     ({"date_from": "-1d"}, []),
+    ({"date_from": "2140-01-01"}, []),
+    ({"date_from": "2140-01-01", "date_to": "2140-01-02"}, []),
+    ({"text": "atlases"}, ["maps"]),
+    ({"distinct_id": "frank"}, ["maps"]),
+    ({"person_id": str(UUID(int=2))}, ["maps"]),
+    ({"label": "user_emotion=sadness"}, ["lost"]),
     ({"search": "atlases SHELF"}, ["maps"]),
     ({"search": "lost shelf"}, []),
     ({"search": "don't worry"}, []),
@@ -119,6 +126,13 @@ def test_a_wrong_filter_is_named(alice: Member) -> None:
     for asked, field in WRONG_FILTERS:
         answer = alice.client.get(f"/api/projects/{alice.project.pk}/conversations/", asked)
         assert (answer.status_code, answer.json()["attr"]) == (400, field), asked
+
+
+def test_an_hour_ago_is_a_moment_not_a_day(alice: Member) -> None:
+    half_an_hour_ago = (datetime.now(UTC) - NOON).total_seconds() / 60 - 30
+    store(alice.project, chat(LOST, output=CALM, minutes=half_an_hour_ago))
+    assert len(ids_of(alice, date_from="-1h")) == 1
+    assert ids_of(alice, date_to="-1h") == []
 
 
 def test_pages_follow_each_other_without_gap_or_repetition(alice: Member) -> None:
@@ -235,6 +249,15 @@ def test_feedback_stands_beside_the_task_it_judges(alice: Member) -> None:
         ("$ai_metric", str(task.uuid), "helpfulness", None, 0.5),
     ]
     assert found["feedback"][0]["properties"] == {"rating": "up", "page": "help"}
+
+
+def test_feedback_that_names_only_the_session_is_found(alice: Member) -> None:
+    task = Sent({"$llm_input": MAPS, "$llm_output": SHELF, "$session_id": "desk 9"})
+    named = Sent({"$session_id": "desk 9", "$ai_feedback_text": "Quick"}, "$ai_feedback", minutes=1)
+    elsewhere = Sent({"$session_id": "desk 9", "$ai_session_id": "desk 10", "$ai_feedback_text": "Slow"}, "$ai_feedback", minutes=2)
+    store(alice.project, task, named, elsewhere)
+    [found] = transcript(alice, "desk 9")["feedback"]
+    assert (found["text"], found["target_event_uuid"]) == ("Quick", str(task.uuid))
 
 
 def test_summaries_keep_the_order_they_are_asked_in(alice: Member, charlie: Member, library: dict[str, str]) -> None:

@@ -1,9 +1,12 @@
 """EventsQuery: rows of events and of what is computed from them."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
 
 import pytest
 
+from posthog.clickhouse import client
+from posthog.common import json
 from posthog.conftest import Person
 from posthog.query.tests.conftest import Ask
 from posthog.query.tests.world import Event, person_id, store, store_person
@@ -111,3 +114,42 @@ def test_wrong_fields_are_named(alice: Person, ask: Ask, fields: dict[str, objec
     assert status == 400, body
     assert message in body["detail"]
     assert body["type"] == "validation_error"
+
+
+@pytest.fixture
+def talk(alice: Person, stores: None) -> UUID:
+    """A message of a chat, its text stored apart from the event."""
+    message, now = uuid4(), datetime.now(UTC)
+    columns = ["team_id", "message_id", "role", "content", "language", "labels_text", "label_version", "created_at"]
+    client.insert("messages", columns, [[alice.project.pk, message, "user", "Is the museum open on Monday?", "en", "{}", "", now]])
+    refs = json.dumps_text(
+        {"$llm_input": [{"role": "user", "content": {"$message": str(message)}}], "$llm_output": {"$message": str(message)}}
+    )
+    labels = {"user_emotion": "curiosity", "user_emotion_score": 0.8}
+    store(alice.project.pk, [Event("llm-task", now - timedelta(minutes=1), "ada", {"model": "small"}, labels=labels, message_refs=refs)])
+    return message
+
+
+@pytest.mark.usefixtures("talk")
+def test_events_come_with_their_labels_and_texts(alice: Person, ask: Ask) -> None:
+    asked_for = [{"role": "user", "content": "Is the museum open on Monday?"}]
+    whole = {
+        "model": "small",
+        "$llm_input": asked_for,
+        "$llm_output": "Is the museum open on Monday?",
+        "user_emotion": "curiosity",
+        "user_emotion_score": 0.8,
+    }
+    select = ["*", "properties", "properties.$llm_input", "properties.$llm_output -- Answer", "properties.$ai_input", "event"]
+    _, body = ask(alice, {"kind": "EventsQuery", "select": select})
+    [[event, properties, *texts]] = body["results"]
+    assert event["properties"] == json.loads(properties) == whole
+    assert "labels" not in event
+    assert texts == [json.dumps_text(asked_for), "Is the museum open on Monday?", None, "llm-task"]
+    assert body["types"][:3] == ["Object", "Nullable(String)", "Nullable(String)"]
+
+
+@pytest.mark.usefixtures("talk")
+def test_groups_of_events_have_no_texts(alice: Person, ask: Ask) -> None:
+    status, body = ask(alice, {"kind": "EventsQuery", "select": ["properties.$llm_output", "count()"]})
+    assert (status, body["results"]) == (200, [[None, 1]])
