@@ -13,13 +13,14 @@ find_python() {
   exit 1
 }
 
-# ensure_env base|dev: the environment holds exactly the packages of requirements/<name>.txt.
+# ensure_env base|dev: the environment holds exactly the packages of requirements/<name>.txt; one for development stays one.
 ensure_env() {
   local name="$1" python wanted stamp="$VENV/.requirements"
   python="$(find_python)"
   wanted="$(cat "$ROOT"/requirements/{tools,base,dev}.txt | cksum) "
   if [ -x "$PY" ] && [ -f "$stamp" ] && grep -qxF "dev $wanted" "$stamp"; then return; fi
   if [ "$name" = base ] && [ -x "$PY" ] && [ -f "$stamp" ] && grep -qxF "base $wanted" "$stamp"; then return; fi
+  if [ -f "$stamp" ] && grep -q "^dev " "$stamp"; then name=dev; fi
   echo "Installing the Python packages ($([ "$name" = dev ] && echo 1.6 || echo 1.1) GB on disk, the embedded database is most of it) …"
   [ -x "$PY" ] || "$python" -m venv "$VENV" || { echo "Python's venv module is missing. On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
   "$PY" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$ROOT/requirements/tools.txt"

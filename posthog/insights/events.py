@@ -42,7 +42,7 @@ _PERSON = ("person_id", "distinct_id")
 _TEXTS = ("properties", "message_refs", "labels")
 _WIDE: dict[str, tuple[str, ...]] = {"*": _STAR, "person": _PERSON, "person_display_name": _PERSON, "properties": _TEXTS}
 _WIDE |= {f"properties.{name}": _TEXTS for name in TEXT_PROPERTIES}
-_TYPES = {_TEXTS: "Nullable(String)"}
+_TYPES: dict[tuple[str, ...], str] = {_TEXTS: "Nullable(String)"}
 
 
 @register("EventsQuery")

@@ -210,7 +210,7 @@ def test_the_commands_list_show_and_replay(pipeline: Pipeline, monkeypatch: pyte
         call_command(*args, stdout=out)
         return out.getvalue()
 
-    assert "no dead letters" in run("dead_letters", "list")
+    assert "no dead letters" in run("dead_letters", "list") == run("dead_letters")
     poison = poisoned(pipeline)
     with monkeypatch.context() as broken:
         breaking(*STAGES["geoip"], broken)

@@ -12,29 +12,30 @@ from posthog.ingestion import dead_letters
 from posthog.ingestion.models import DeadLetter
 
 _REASON_LENGTH = 100
+_LISTED = 50
 
 
 class Command(BaseCommand):
     help = "List, show and replay events that could not be taken through the stages."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        actions = parser.add_subparsers(dest="action", required=True)
+        actions = parser.add_subparsers(dest="action", help="list, if none is given")
         listing = actions.add_parser("list", help="letters that wait, and how many per stage")
-        listing.add_argument("--limit", type=int, default=50)
+        listing.add_argument("--limit", type=int, default=_LISTED)
         actions.add_parser("show", help="one letter with its event").add_argument("id", type=int)
         replay = actions.add_parser("replay", help="put events back into the log; a second time adds nothing")
         chosen = replay.add_mutually_exclusive_group(required=True)
         chosen.add_argument("--all", action="store_true")
         chosen.add_argument("--id", type=int)
 
-    def handle(self, *args: Any, action: str, **options: Any) -> None:
-        {"list": self._list, "show": self._show, "replay": self._replay}[action](options)
+    def handle(self, *args: Any, action: str | None = None, **options: Any) -> None:
+        {"list": self._list, "show": self._show, "replay": self._replay}[action or "list"](options)
 
     def _list(self, options: dict[str, Any]) -> None:
         waiting = dead_letters.waiting()
         for row in waiting.order_by("stage").values("stage").annotate(quantity=Count("id")):
             self.stdout.write(f"{row['stage']:<20}{row['quantity']:>10,}")
-        for letter in waiting[: options["limit"]]:
+        for letter in waiting[: options.get("limit", _LISTED)]:
             when = f"{letter.received_at:%Y-%m-%d %H:%M:%S}"
             what = f"project {letter.project_id}, {letter.event or 'unreadable'} {letter.uuid}".rstrip()
             self.stdout.write(
