@@ -27,9 +27,9 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One Chromium per test process: Playwright cannot be started twice in one."""
+    """A Chromium for one module. Not longer: while Playwright runs, Django refuses its database to the other tests of the process."""
     with sync_playwright() as playwright:
         path = os.environ.get("CHROMIUM") or shutil.which("chromium")
         launched = playwright.chromium.launch(executable_path=path, args=CHROMIUM_OPTIONS)

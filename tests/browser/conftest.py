@@ -49,7 +49,7 @@ class Reader:
 Window = Callable[..., Reader]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def session_state(browser: Browser, product: Product, tmp_path_factory: pytest.TempPathFactory) -> str:
     """Path of the cookies of a session that began at the login form."""
     context = browser.new_context()

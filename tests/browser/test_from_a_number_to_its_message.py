@@ -6,10 +6,10 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import Reader, Window, send_judged
-from tests.product import Product, llm_event
+from tests.product import Product, llm_event, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
@@ -76,10 +76,8 @@ def test_a_number_leads_to_the_message_that_made_it(reader: Reader, chat: dict[s
 
 def test_a_click_in_the_chart_opens_the_same_drawer(reader: Reader, chat: dict[str, Any]) -> None:
     reader.open(trend_of_toxic(chat["person"]))
-    chart = reader.page.locator("figure svg").first
-    box = chart.bounding_box()
-    assert box
-    chart.click(position={"x": box["width"] - 40, "y": box["height"] / 2})
+    box = _settled_box(reader.page.locator("figure svg").first)
+    reader.page.mouse.click(box["x"] + box["width"] - 40, box["y"] + box["height"] / 2)
     expect(reader.page.get_by_role("dialog").get_by_role("link").first).to_be_visible()
 
 
@@ -147,3 +145,16 @@ def test_a_label_leads_up_to_its_trend_and_to_others_like_it(reader: Reader, cha
     reader.page.get_by_role("menuitem", name="Others like this").click()
     expect(reader.page.get_by_role("button", name="Remove filter User toxic")).to_be_visible()
     expect(reader.page.get_by_role("link", name="Where is my parcel?").first).to_be_visible()
+
+
+def _settled_box(chart: Locator) -> dict[str, float]:
+    """Where the chart stands once it no longer moves: it is drawn by a part of the page that comes later, into its final size."""
+    expect(chart).to_be_visible()
+    boxes: list[Any] = [None]
+
+    def settled() -> bool:
+        boxes.append(chart.bounding_box())
+        return boxes[-1] is not None and boxes[-1] == boxes[-2]
+
+    assert wait_until(settled, 15, 0.3)
+    return dict(boxes[-1])

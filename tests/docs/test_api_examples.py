@@ -17,8 +17,8 @@ NAMES = [f"{number} {method} {path[:60]}" for number, (method, path, _) in enume
 @pytest.fixture(scope="module", autouse=True)
 def _grateful(product: Product) -> None:
     """A conversation that the examples find."""
-    said = [llm_event("Where are my invoices?", "Under Billing.", person="ada", session="chat-1")]
-    said += [llm_event("Perfect, thank you so much!", "You're welcome!", person="ada", session="chat-1")]
+    said = [llm_event("Where are my invoices?", "Under Billing.", person="ada", session="chat-42")]
+    said += [llm_event("Perfect, thank you so much!", "You're welcome!", person="ada", session="chat-42")]
     assert product.capture(said)[0] == 200
     query = "SELECT count() FROM events WHERE properties.user_emotion = 'gratitude'"
     assert wait_until(lambda: product.sql(query)[0][0] > 0, 60)
