@@ -133,7 +133,7 @@ class ActorsQueryRunner(QueryRunner[ActorsQuery]):
             return actor
         if column.source == "event_count" and self.source.counts_events:
             return b.field("source", "event_count")
-        expr = column.expr
+        expr = _of_persons(column.expr)
         if is_aggregate(expr):
             raise InvalidInput(f"select: {column.text!r} counts over many actors; ActorsQuery has one row per actor", attr="select")
         return expr
@@ -147,6 +147,7 @@ class ActorsQueryRunner(QueryRunner[ActorsQuery]):
 
     def _ordered(self, text: str) -> ast.OrderExpr:
         order = read_order(text)
+        order.expr = _of_persons(order.expr)
         if self.source.query is not None and isinstance(order.expr, ast.Field) and len(order.expr.chain) == 1:
             name = _OF_SOURCE.get(str(order.expr.chain[0]))
             if name == "actor_id" or (name and self.source.counts_events):
@@ -171,6 +172,14 @@ class ActorsQueryRunner(QueryRunner[ActorsQuery]):
             position = b.call("positionCaseInsensitiveUTF8", b.field("seen"), search)
             ways.append(b.call("arrayExists", b.lambda_(["seen"], b.gt(position, 0)), b.field("source", "actor_distinct_ids")))
         return b.or_(ways)
+
+
+def _of_persons(expr: ast.Expr) -> ast.Expr:
+    """`person.properties.plan` means the same as `properties.plan`."""
+    for node in ast.walk(expr):
+        if isinstance(node, ast.Field) and node.chain[0] == "person" and len(node.chain) > 1:
+            node.chain = ["persons", *node.chain[1:]]
+    return expr
 
 
 def _name(expr: ast.Expr) -> str | None:

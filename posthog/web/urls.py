@@ -12,7 +12,7 @@ from posthog.people import urls as people
 from posthog.query import urls as query
 from posthog.rest import errors
 from posthog.tenancy import urls as tenancy
-from posthog.web import health, shell
+from posthog.web import health, shell, slashes
 
 Route = URLPattern | URLResolver
 
@@ -38,6 +38,7 @@ urlpatterns: list[Route] = [
     *tenancy.routes,
     path("api/projects/<str:project_id>/", include(project_routes)),
     path("api/environments/<str:project_id>/", include(project_routes)),
+    re_path(r"^(?P<path>api/.*[^/])$", slashes.answer),
     re_path(r"^(?:api|static)/.*$", errors.not_found),
     re_path(r"^(?P<path>.*)$", shell.shell),
 ]

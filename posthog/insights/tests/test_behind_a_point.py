@@ -94,6 +94,15 @@ def test_actors_are_filtered_by_person_properties_and_ordered(alice: Person, ask
 
 
 @pytest.mark.usefixtures("support")
+def test_columns_of_persons_may_say_so(alice: Person, ask: Ask) -> None:
+    for source in ({"source": behind(trends(**ANGER))}, {}):
+        query = {"kind": "ActorsQuery", **source, "select": ["upper(person.properties.plan)"], "orderBy": ["person.properties.plan ASC"]}
+        status, body = ask(alice, query)
+        assert status == 200, body
+        assert [row[0] for row in body["results"] if row[0]] == ["FREE", "PRO"]
+
+
+@pytest.mark.usefixtures("support")
 def test_without_a_source_all_persons_come_newest_first(alice: Person, ask: Ask) -> None:
     _, body = ask(alice, {"kind": "ActorsQuery"})
     assert [row[0]["name"] for row in body["results"]] == ["Bo", "ada@example.com"]

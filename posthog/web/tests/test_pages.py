@@ -52,6 +52,16 @@ def test_an_unknown_api_route_answers_json(alice: Person) -> None:
     assert answer.json()["code"] == "not_found"
 
 
+def test_api_paths_answer_without_the_last_slash(alice: Person, charlie: Person) -> None:
+    me, project = "/api/users/@me", f"/api/projects/{alice.project.pk}"
+    assert alice.client.get(me).json() == alice.client.get(f"{me}/").json()
+    assert alice.client.get(project).json()["api_token"] == alice.project.api_token
+    assert charlie.client.get(project).status_code == 404
+    careful = Client(enforce_csrf_checks=True)
+    careful.cookies = alice.client.cookies
+    assert careful.patch(project, {"name": "Theirs"}, content_type="application/json").status_code == 403
+
+
 @pytest.mark.parametrize("path", ["/api/users/@me/", "/_preflight"])
 def test_answers_carry_the_protective_headers(alice: Person, path: str) -> None:
     headers = alice.client.get(path).headers
