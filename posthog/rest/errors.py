@@ -37,7 +37,8 @@ class Unavailable(exceptions.APIException):
 
 
 def body(status_code: int, code: str, detail: str, attr: str | None = None) -> dict[str, str | None]:
-    return {"type": _TYPES.get(status_code, "server_error"), "code": code, "detail": detail, "attr": attr}
+    other = "server_error" if status_code >= status.HTTP_500_INTERNAL_SERVER_ERROR else "invalid_request"
+    return {"type": _TYPES.get(status_code, other), "code": code, "detail": detail, "attr": attr}
 
 
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:

@@ -38,6 +38,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["posthog.rest.rendering.JSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "posthog.rest.rendering.Negotiation",
     "DEFAULT_PARSER_CLASSES": ["posthog.rest.parsing.JSONParser"],
     "DEFAULT_PAGINATION_CLASS": "posthog.rest.paging.LimitOffset",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",

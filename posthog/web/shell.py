@@ -5,14 +5,25 @@ from html import escape
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.csrf import csrf_exempt, ensure_csrf_cookie
+
+from posthog.rest import errors
 
 NONCE_PLACEHOLDER = "{{ csp_nonce }}"
 NOT_BUILT = "The interface has not been built yet. Stop the server and run bin/start, which builds it; the API works without it."
 
 
-@ensure_csrf_cookie
+@csrf_exempt
 def shell(request: HttpRequest, path: str = "") -> HttpResponse:
+    """The page; what is sent to an address that takes nothing is not found, so that no client believes it was taken."""
+    if request.method not in ("GET", "HEAD"):
+        return errors.not_found(request)
+    response: HttpResponse = _page(request)
+    return response
+
+
+@ensure_csrf_cookie
+def _page(request: HttpRequest) -> HttpResponse:
     page = _index()
     if page is None:
         return HttpResponse(f"<!doctype html><title>PostHog-LLM</title><p>{escape(NOT_BUILT)}</p>", status=503)

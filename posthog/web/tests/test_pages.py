@@ -52,6 +52,12 @@ def test_an_unknown_api_route_answers_json(alice: Person) -> None:
     assert answer.json()["code"] == "not_found"
 
 
+@pytest.mark.parametrize("path", ["/nowhere", "/login", "/i/v0/nowhere", "/api/nowhere/"])
+def test_what_is_sent_where_nothing_is_taken_is_not_found(path: str) -> None:
+    answer = Client(enforce_csrf_checks=True).post(path, {"event": "message sent"}, content_type="application/json")
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
 def test_api_paths_answer_without_the_last_slash(alice: Person, charlie: Person) -> None:
     me, project = "/api/users/@me", f"/api/projects/{alice.project.pk}"
     assert alice.client.get(me).json() == alice.client.get(f"{me}/").json()
@@ -75,6 +81,17 @@ def test_a_body_that_is_not_json_is_refused_with_a_reason(alice: Person) -> None
     answer = alice.client.post("/api/projects/", b'{"name": ', content_type="application/json")
     assert answer.status_code == 400
     assert answer.json()["code"] == "parse_error"
+
+
+def test_a_body_of_another_kind_is_the_senders_fault(alice: Person) -> None:
+    answer = alice.client.post("/api/projects/@current/query/", "<query/>", content_type="application/xml")
+    assert (answer.status_code, answer.json()["type"], answer.json()["code"]) == (415, "invalid_request", "unsupported_media_type")
+
+
+@pytest.mark.parametrize("accept", ["text/html,application/xhtml+xml;q=0.9", "application/xml", "*/*"])
+def test_answers_are_json_whatever_is_accepted(alice: Person, accept: str) -> None:
+    answer = alice.client.get("/api/projects/@current/", headers={"accept": accept})
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/json")
 
 
 def test_a_deeply_nested_body_is_refused(alice: Person) -> None:
