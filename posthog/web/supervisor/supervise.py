@@ -149,7 +149,9 @@ class Supervisor:
         children.kill_group(running.process)
         now, name = time.monotonic(), running.part.name
         running.deaths = [moment for moment in running.deaths if now - moment < DEATHS_WINDOW_SECONDS] + [now]
-        running.failed_starts = 0 if running.came_up else running.failed_starts + 1
+        # SIGKILL comes from outside (an operator, the kernel short of memory): it says nothing about whether the part can start.
+        failed_to_start = not running.came_up and running.process.returncode != -signal.SIGKILL
+        running.failed_starts = running.failed_starts + 1 if failed_to_start else 0
         if running.failed_starts >= FAILED_STARTS_MAX or len(running.deaths) >= DEATHS_MAX:
             raise StartFailed(f"{name} died {len(running.deaths)} times within minutes. Giving up.\n{self._tail(name)}")
         wait = back_off_seconds(running.failed_starts)
