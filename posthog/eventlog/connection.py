@@ -4,6 +4,7 @@ import threading
 from collections.abc import Sequence
 from typing import Any
 
+import redis
 from redis import exceptions
 from redis.connection import ConnectionInterface
 
@@ -19,33 +20,47 @@ def round_trip(commands: Sequence[Command]) -> list[Any]:
     A connection that turns out to have died since its last use is replaced once.
     """
     data = b"".join(map(_packed, commands))
-    connection, is_fresh = _connection()
+    held = _held()
     try:
-        replies = _exchange(connection, data, len(commands))
+        replies = held.exchange(data, len(commands))
     except exceptions.ConnectionError:
-        _own.held = None
-        if is_fresh:
+        if not held.worked_before:
             raise
-        replies = _exchange(_connection()[0], data, len(commands))
+        held.worked_before = False
+        replies = held.exchange(data, len(commands))
     for reply in replies:
         if isinstance(reply, exceptions.RedisError):
             raise reply
     return replies
 
 
-def _connection() -> tuple[ConnectionInterface, bool]:
-    """This thread's connection to the server of `client()`, and whether it is new."""
-    held = getattr(_own, "held", None)
-    if held is not None and held[0] is client():
-        return held[1], False
-    made: ConnectionInterface = client().connection_pool.make_connection()
-    _own.held = (client(), made)
-    return made, True
+class _Held:
+    """A connection outside the pool, which counts those it made and would refuse more after a hundred failures."""
+
+    def __init__(self, of: "redis.Redis") -> None:
+        self.of = of
+        pool = of.connection_pool
+        self._connection: ConnectionInterface = pool.connection_class(**pool.connection_kwargs)
+        self.worked_before = False
+
+    def exchange(self, data: bytes, count: int) -> list[Any]:
+        """Connects when it is not connected. After any failure it is not: a late reply must not answer the next command."""
+        try:
+            self._connection.send_packed_command([data], check_health=False)  # type: ignore[no-untyped-call]
+            replies = [_reply(self._connection) for _ in range(count)]
+        except BaseException:
+            self._connection.disconnect()  # type: ignore[no-untyped-call]
+            raise
+        self.worked_before = True
+        return replies
 
 
-def _exchange(connection: ConnectionInterface, data: bytes, count: int) -> list[Any]:
-    connection.send_packed_command([data], check_health=False)  # type: ignore[no-untyped-call]
-    return [_reply(connection) for _ in range(count)]
+def _held() -> _Held:
+    """This thread's connection to the server of `client()`."""
+    held: _Held | None = getattr(_own, "held", None)
+    if held is None or held.of is not client():
+        held = _own.held = _Held(client())
+    return held
 
 
 def _reply(connection: ConnectionInterface) -> Any:

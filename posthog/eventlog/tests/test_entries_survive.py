@@ -45,6 +45,16 @@ def test_no_confirmed_entry_is_lost_when_the_server_is_killed(own_server: OwnSer
         assert set(confirmed) <= stored
 
 
+def test_many_refused_appends_are_forgotten_once_the_server_is_back(own_server: OwnServer) -> None:
+    log.append([entry("before")])
+    own_server.kill()
+    for _ in range(300):
+        with pytest.raises(log.LogError):
+            log.append([entry("while it is away")])
+    own_server.start_again()
+    assert len(log.append([entry("after")])) == 1
+
+
 def test_an_outstanding_batch_is_the_same_after_the_server_was_killed(own_server: OwnServer) -> None:
     log.append([entry("How do I cancel?"), entry("Never mind, found it.")])
     reader = PartitionReader(0)
