@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from clickhouse_driver.errors import NetworkError
+from django.core.management import call_command
 from pytest_django.fixtures import Settings
 
 from posthog.clickhouse import client, errors
@@ -181,8 +182,8 @@ def test_addresses_are_read_with_their_escapes() -> None:
 
 def test_a_database_that_is_not_there_is_made(own: OwnEngine, settings: Settings) -> None:
     settings.CLICKHOUSE_URL = settings.CLICKHOUSE_URL.removesuffix("default") + "analytics"
-    client.ensure_database()
-    assert client.execute("SELECT currentDatabase()") == [("analytics",)]
+    call_command("migrate_clickhouse", verbosity=0)
+    assert client.execute("SELECT currentDatabase(), count() FROM events") == [("analytics", 0)]
 
 
 def test_a_forked_process_does_not_share_connections() -> None:

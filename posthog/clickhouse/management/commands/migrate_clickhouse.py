@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from posthog.clickhouse import client
 from posthog.clickhouse.errors import ClickHouseError
 from posthog.clickhouse.migrations import runner
 
@@ -31,6 +32,7 @@ class Command(BaseCommand):
                 self.stdout.write(statement.strip() + ";")
 
     def _migrate(self, target: str | None, verbosity: int) -> None:
+        client.ensure_database()
         for step in runner.steps(target):
             if verbosity:
                 self.stdout.write(f"{step.name} {'applied' if step.is_forwards else 'taken back'}")
