@@ -1,10 +1,10 @@
 """Label values as the store's typed columns take them."""
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
 from posthog.clickhouse.labels import LABEL_TYPES
+from posthog.common.numbers import finite
 
 VERSION = "$label_version"
 _TEXT_LENGTH = 200
@@ -31,10 +31,4 @@ def _fit(kind: str, value: object) -> Any:
 
 
 def _number(value: object) -> float | None:
-    if not isinstance(value, str | int | float):
-        return None
-    try:
-        number = float(value)
-    except (ValueError, OverflowError):
-        return None
-    return number if math.isfinite(number) else None
+    return finite(value) if isinstance(value, str | int | float) else None

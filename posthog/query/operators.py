@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import re2
 
+from posthog.common.numbers import finite
 from posthog.common.time import utc_now
 from posthog.hogql import ast
 from posthog.hogql import build as b
@@ -85,13 +85,7 @@ def _text(value: Value) -> str:
 
 
 def _number(value: Value) -> float | None:
-    if isinstance(value, bool):
-        return None
-    try:
-        number = float(value)
-    except (ValueError, OverflowError):
-        return None
-    return number if math.isfinite(number) else None
+    return None if isinstance(value, bool) else finite(value)
 
 
 def _equals(operand: Operand, values: Sequence[Value]) -> ast.Expr:
