@@ -22,4 +22,3 @@ AI_BATCH = Endpoint("ai_batch", body_bytes=limits.BODY_BATCH_ENDPOINT, event_byt
 CAPTURE = Endpoint("capture", body_bytes=limits.BODY_BATCH_ENDPOINT)
 ENGAGE = Endpoint("engage", default_event="$identify")
 RECORDINGS = Endpoint("s", body_bytes=limits.BODY_RECORDINGS_ENDPOINT, event_bytes=limits.BODY_RECORDINGS_ENDPOINT)
-V1 = Endpoint("v1", body_bytes=limits.BODY_BATCH_ENDPOINT)

@@ -14,7 +14,6 @@ from posthog.classifiers.service import Labels, ModelUnavailable, Text
 from posthog.common import json
 
 BATCH_LINES = 256
-READ_BYTES = 1 << 16
 LINE_BYTES = 8 * 1024 * 1024
 ROLES = ("user", "assistant")
 UNAVAILABLE = 3  # exit status without a model

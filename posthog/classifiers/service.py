@@ -17,7 +17,6 @@ Role = Literal["user", "assistant"]
 Speaker = Literal["user", "agent"]
 
 SCORE_DIGITS = 4
-VERSION_PROPERTY = "$label_version"
 
 
 @dataclass(frozen=True)

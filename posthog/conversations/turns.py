@@ -62,11 +62,6 @@ def turns_of_batch(events: Sequence[LLMEvent], conversation_ids: Sequence[str]) 
     return turns
 
 
-def turns_of(event: LLMEvent, conversation_id: str) -> list[Turn]:
-    """The turns of one event; for several use turns_of_batch, which asks the store once."""
-    return turns_of_batch([event], [conversation_id])[0]
-
-
 def speakers(turns: Iterable[Turn]) -> tuple[Turn | None, Turn | None]:
     """The turns that `user_*` and `agent_*` of an event speak of: its own last user message and its first answer in words."""
     owned = [turn for turn in turns if turn.kind == OWNED]

@@ -89,10 +89,6 @@ def in_(left: Value, right: Iterable[Value] | ast.Expr) -> ast.CompareOperation:
     return compare(Op.In, left, right if isinstance(right, ast.Expr) else tuple_(*right))
 
 
-def not_in(left: Value, right: Iterable[Value] | ast.Expr) -> ast.CompareOperation:
-    return compare(Op.NotIn, left, right if isinstance(right, ast.Expr) else tuple_(*right))
-
-
 def arithmetic(op: str, left: Value, right: Value) -> ast.ArithmeticOperation:
     """`op` is one of + - * / %."""
     return ast.ArithmeticOperation(Arithmetic(op), expr_of(left), expr_of(right))

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from posthog.hogql.errors import GuardError
 from posthog.hogql.functions import FUNCTIONS
@@ -69,12 +68,6 @@ def check(sql: str, team_id: int) -> None:
     _Walk(tokens, team_id).check()
 
 
-def tables_of(sql: str) -> list[str]:
-    """The stored tables that the text reads, with repetitions."""
-    tokens = list(lex(sql))
-    return [found.text.strip("`") for before, found in _pairs(tokens) if before.text in {"FROM", "JOIN"} and found.kind == "name"]
-
-
 def lex(sql: str) -> Iterator[Token]:
     place = 0
     while place < len(sql):
@@ -84,10 +77,6 @@ def lex(sql: str) -> Iterator[Token]:
         if found.lastgroup is not None:
             yield Token(found.lastgroup, found[0])
         place = found.end()
-
-
-def _pairs(tokens: list[Token]) -> Iterator[tuple[Token, Token]]:
-    return pairwise(tokens)
 
 
 def _check_words(tokens: list[Token]) -> None:

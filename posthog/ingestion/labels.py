@@ -25,7 +25,6 @@ from posthog.ingestion.metrics import CLASSIFIED, LABEL_CACHE, UNLABELLED
 
 logger = logging.getLogger(__name__)
 JUDGED_ROLES = (USER, ASSISTANT)
-UNLABELLED_YET = StoredLabels({}, "", "")
 
 
 class Breaker:

@@ -9,8 +9,6 @@ from clickhouse_driver.varint import read_varint
 from posthog.clickhouse.embedded import limits
 from posthog.clickhouse.embedded.errors import TOO_LARGE, ProtocolError
 
-UINT64_BYTES = 8
-
 
 class SocketReader(BufferedReader):  # type: ignore[misc]
     """clickhouse-driver's buffered reader over a socket; its column readers work on it. EOFError at the end of the stream."""

@@ -14,7 +14,7 @@ from posthog.conversations.messages import message_id
 from posthog.conversations.restore import restore_texts
 from posthog.conversations.services import StoredLabels, known_messages, remember_messages
 from posthog.conversations.tests.chats import Sent, chat, llm_event, store
-from posthog.conversations.turns import speakers, turns_of, turns_of_batch
+from posthog.conversations.turns import speakers, turns_of_batch
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stores")]
 
@@ -97,7 +97,7 @@ def test_a_loop_of_tools_in_one_event_owns_the_question_too(alice: Member) -> No
 def test_labels_of_an_event_speak_of_its_own_messages(alice: Member) -> None:
     event = llm_event(alice.project, Sent({"$ai_input": [USER], "$ai_output_choices": [CALL, {"role": "assistant", "content": ANSWERED}]}))
     assert event
-    user, agent = speakers(turns_of(event, "c"))
+    user, agent = speakers(turns_of_batch([event], ["c"])[0])
     assert user
     assert agent
     assert (user.message.content, agent.message.content) == (ASKED, ANSWERED)

@@ -15,6 +15,7 @@ from posthog.hogql.errors import HogQLError
 from posthog.hogql.printer import print_sql
 from posthog.hogql.tests.conftest import WHEN, Ask, context_of, event_of
 from posthog.hogql.tests.hostile import NASTY_STRINGS
+from posthog.hogql.tests.tables import tables_of
 
 KEYS_TEAM = 9003
 
@@ -109,4 +110,4 @@ def test_any_name_passes_the_guard_or_is_refused(name: str) -> None:
     except HogQLError:
         return
     guard.check(sql, 9001)
-    assert guard.tables_of(sql) == ["events"]
+    assert tables_of(sql) == ["events"]
