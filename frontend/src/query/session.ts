@@ -34,10 +34,6 @@ export function useMe(): UseQueryResult<Me> {
     return useQuery(meOptions)
 }
 
-export function usePreflight(): UseQueryResult<Preflight> {
-    return useQuery(preflightOptions)
-}
-
 function useSignIn<Input>(path: string): UseMutationResult<unknown, Error, Input> {
     const client = useQueryClient()
     return useMutation({

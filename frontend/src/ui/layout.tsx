@@ -60,14 +60,6 @@ interface BoxProps {
     children: ReactNode
 }
 
-export function Stack({ gap, children }: BoxProps): ReactElement {
-    return (
-        <div className={styles.stack} style={gapStyle(gap)}>
-            {children}
-        </div>
-    )
-}
-
 export function Row({ gap, children }: BoxProps): ReactElement {
     return (
         <div className={styles.row} style={gapStyle(gap)}>
@@ -78,8 +70,4 @@ export function Row({ gap, children }: BoxProps): ReactElement {
 
 function gapStyle(gap: number | undefined): Record<string, string> | undefined {
     return gap === undefined ? undefined : { '--gap': `${gap}px` }
-}
-
-export function Muted({ children }: { children: ReactNode }): ReactElement {
-    return <span className={styles.muted}>{children}</span>
 }
