@@ -37,6 +37,7 @@ def dumps(value: Any) -> bytes:
 
 
 def dumps_text(value: Any) -> str:
+    """As dumps, for where text is wanted."""
     return dumps(value).decode()
 
 

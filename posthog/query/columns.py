@@ -32,6 +32,7 @@ class Column:
 
 
 def read_columns(texts: Sequence[str]) -> list[Column]:
+    """The columns of a `select`, in order. One that cannot be read is refused when its `expr` is asked for."""
     return [Column.read(text) for text in texts]
 
 

@@ -27,6 +27,7 @@ class EngineFault(APIException):
 
 
 def as_answer(error: HogQLError | ClickHouseError) -> APIException:
+    """What the asker is told: 400 for what they can change, 503 while the store is away, 500 else. To be raised."""
     if isinstance(error, HogQLError):
         where = f" (at character {error.position})" if error.position is not None else ""
         return InvalidInput(f"{error.message}{where}", attr="query")

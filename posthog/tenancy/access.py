@@ -29,6 +29,7 @@ def check_scope(request: Request, required_scope: str) -> None:
 
 
 def signed_in_user(request: Request | HttpRequest) -> User:
+    """The user behind a session or a personal API key. Raises PermissionDenied for anyone else."""
     if not isinstance(request.user, User):
         raise PermissionDenied
     return request.user

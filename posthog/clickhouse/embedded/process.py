@@ -15,6 +15,7 @@ class StartError(Exception):
 
 
 def command(path: Path, port: int) -> list[str]:
+    """Arguments that start the engine on `path`; it wants ENGINE_PASSWORD and prints `ready` when clients may come."""
     return [sys.executable, "-m", "posthog.clickhouse.embedded", "--path", str(path), "--port", str(port)]
 
 

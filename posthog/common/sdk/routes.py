@@ -42,6 +42,7 @@ def _expression(path: str) -> str:
 
 
 def find(path: str) -> View | None:
+    """The registered view of a path, with or without its last slash; None for a path that is not for SDKs."""
     view = _exact.get(path)
     if view is None and path.startswith("/array/"):
         return next((view for pattern, view in _patterns if pattern.fullmatch(path)), None)
