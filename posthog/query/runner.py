@@ -68,6 +68,7 @@ _runners: dict[str, type[QueryRunner[Any]]] = {}
 
 def register(kind: str) -> Callable[[R], R]:
     """Class decorator: queries with this `kind` are answered by the class. Done when the room is imported at start."""
+
     def add(runner: R) -> R:
         runner.kind = kind
         _runners[kind] = runner
