@@ -33,6 +33,7 @@ def export(work: Path, folder: Path, tokenizer: Tokenizer) -> None:
     to_onnx(work / "weights.pt", full)
     # 7 bits for the weights: processors without VNNI add two products in 16 bits and would overflow with 8.
     quantize_dynamic(full, folder / MODEL, per_channel=True, reduce_range=True, weight_type=QuantType.QInt8)
+    forget_traces(folder / MODEL)
     tokenizer.save(str(folder / TOKENIZER), pretty=False)
     families = [_family(head, work, full, folder / MODEL) for head in HEADS]
     (folder / CARD).write_text(json.dumps(_card(folder, work, families), indent=1) + "\n")
@@ -59,6 +60,17 @@ def to_onnx(weights: Path, target: Path) -> None:
         verbose=False,
     )
     onnx.checker.check_model(str(target))
+
+
+def forget_traces(path: Path) -> None:
+    """Drop what the exporter noted about the machine, such as stack traces with their paths. The outputs stay the same."""
+    model = onnx.load(path)
+    graph = model.graph
+    for part in (graph, *graph.node, *graph.value_info, *graph.initializer, *graph.input, *graph.output):
+        part.ClearField("metadata_props")
+        part.ClearField("doc_string")
+    onnx.checker.check_model(model)
+    onnx.save(model, path)
 
 
 def logits_of(model: Path, head: Head, work: Path) -> tuple[Floats, data.Tokens]:
