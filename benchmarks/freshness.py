@@ -1,6 +1,6 @@
 """From the 200 answer to a visible, labelled event, at a steady rate.
 
-    .venv/bin/python -m benchmarks.freshness [--rate 200] [--seconds 60]
+    .venv/bin/python -m benchmarks.freshness [--rate 200] [--seconds 60] [--repeat]
 
 Starts the product on a scratch DATA_DIR, sends conversations of the demo sample at the given rate, and asks every 200 ms which of
 the events can be queried with their labels. Prints p50, p95 and the maximum of the delay, and how many texts were new.
@@ -24,19 +24,20 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--rate", type=int, default=200, help="events per second")
     parser.add_argument("--seconds", type=int, default=60)
+    parser.add_argument("--repeat", action="store_true", help="say the sample's texts again instead of new ones")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, Product(Path(folder)) as product:
-        print(measure(product, arguments.rate, arguments.seconds))
+        print(measure(product, arguments.rate, arguments.seconds, repeat=arguments.repeat))
 
 
-def measure(product: Product, rate: int, seconds: int) -> str:
+def measure(product: Product, rate: int, seconds: int, *, repeat: bool) -> str:
     turns = [(f"chat-{number}", turn) for number, chat in enumerate(conversations()) for turn in chat]
     answered: dict[str, float] = {}
     seen: dict[str, float] = {}
     done = threading.Event()
     watcher = threading.Thread(target=_watch, args=(product, answered, seen, done))
     watcher.start()
-    _send(product, turns, rate, seconds, answered)
+    _send(product, turns, rate, seconds, answered, repeat=repeat)
     wait_until(lambda: len(seen) >= len(answered), 120, POLL_SECONDS)
     done.set()
     watcher.join()
@@ -44,10 +45,10 @@ def measure(product: Product, rate: int, seconds: int) -> str:
     return _report(delays, len(answered), rate)
 
 
-def _send(product: Product, turns: list[tuple[str, Any]], rate: int, seconds: int, answered: dict[str, float]) -> None:
+def _send(product: Product, turns: list[tuple[str, Any]], rate: int, seconds: int, answered: dict[str, float], *, repeat: bool) -> None:
     start = time.monotonic()
     for number in range(0, rate * seconds, BATCH):
-        batch = [_event(turns, number + offset) for offset in range(BATCH)]
+        batch = [_event(turns, number + offset, repeat=repeat) for offset in range(BATCH)]
         time.sleep(max(0.0, start + number / rate - time.monotonic()))
         status, answer = product.capture(batch)
         assert status == 200, answer
@@ -55,11 +56,11 @@ def _send(product: Product, turns: list[tuple[str, Any]], rate: int, seconds: in
         answered.update((event["uuid"], now) for event in batch)
 
 
-def _event(turns: list[tuple[str, Any]], number: int) -> dict[str, Any]:
-    """The sample over and over; from the second round on texts carry their round, so that they are new to the classifiers."""
+def _event(turns: list[tuple[str, Any]], number: int, *, repeat: bool) -> dict[str, Any]:
+    """The sample over and over; unless they repeat, texts carry their round from the second one on."""
     round_, index = divmod(number, len(turns))
     chat, turn = turns[index]
-    mark = f" ({round_})" if round_ else ""
+    mark = f" ({round_})" if round_ and not repeat else ""
     return llm_event(turn.user + mark, turn.assistant + mark, person=f"person-{index % 97}", session=f"{chat}-{round_}", number=number)
 
 
