@@ -2,7 +2,8 @@
 
     .venv/bin/python -m benchmarks.disk [--chats 1000] [--turns 20]
 
-Compares the store's size on disk with the chats' distinct texts compressed by zlib -6, and with the bytes that clients sent.
+Compares the size of events, messages and turns on disk, text indexes included, with the chats' distinct texts compressed by zlib -6,
+and with the bytes that clients sent.
 """
 
 import argparse
@@ -13,6 +14,8 @@ import uuid
 import zlib
 from pathlib import Path
 from typing import Any
+
+from clickhouse_driver import Client
 
 from posthog.web.demo.story import conversations
 from tests.product import Product, wait_until
@@ -33,7 +36,7 @@ def main() -> None:
 def measure(product: Product, chats: int, turns: int) -> str:
     chance = random.Random(1)
     sample = [text for chat in conversations() for turn in chat for text in (turn.user, turn.assistant)]
-    texts: set[str] = set()
+    texts: dict[str, None] = {}
     sent_bytes = 0
     for number in range(chats):
         events = _chat(number, turns, sample, chance, texts)
@@ -45,13 +48,13 @@ def measure(product: Product, chats: int, turns: int) -> str:
     return _report(product, sent_bytes, texts, chats, turns)
 
 
-def _chat(number: int, turns: int, sample: list[str], chance: random.Random, texts: set[str]) -> list[dict[str, Any]]:
+def _chat(number: int, turns: int, sample: list[str], chance: random.Random, texts: dict[str, None]) -> list[dict[str, Any]]:
     """A chat of distinct messages whose every event brings all that was said before."""
     history: list[dict[str, str]] = []
     events = []
     for turn in range(turns):
         said = [f"{chance.choice(sample)} [{number}.{turn}.{side}]" for side in "ua"]
-        texts.update(said)
+        texts.update(dict.fromkeys(said))
         history.append({"role": "user", "content": said[0]})
         properties = {"$ai_input": list(history), "$ai_output_choices": [{"role": "assistant", "content": said[1]}], "$ai_model": "m"}
         events.append({"event": "$ai_generation", "distinct_id": f"person-{number}", "uuid": str(uuid.uuid4()), "properties": properties})
@@ -59,9 +62,18 @@ def _chat(number: int, turns: int, sample: list[str], chance: random.Random, tex
     return events
 
 
-def _report(product: Product, sent_bytes: int, texts: set[str], chats: int, turns: int) -> str:
-    compressed = len(zlib.compress("\n".join(sorted(texts)).encode(), 6))
-    stored = sum(file.stat().st_size for file in (product.data_dir / "clickhouse" / "store").rglob("*") if file.is_file())
+def _bytes_of(product: Product, table: str) -> int:
+    """Active parts of a table, indexes included."""
+    query = f"SELECT sum(bytes_on_disk) FROM system.parts WHERE active AND table = '{table}'"
+    stores = json.loads((product.data_dir / "run" / "stores.json").read_text())
+    with Client.from_url(stores["CLICKHOUSE_URL"]) as client:
+        client.execute(f"OPTIMIZE TABLE {table} FINAL")
+        return int(client.execute(query)[0][0])
+
+
+def _report(product: Product, sent_bytes: int, texts: dict[str, None], chats: int, turns: int) -> str:
+    compressed = len(zlib.compress("\n".join(texts).encode(), 6))
+    stored = sum(_bytes_of(product, table) for table in ("events", "messages", "turns", "conversations"))
     mb = 1024 * 1024
     return (
         "| chats | turns each | sent | distinct texts, zlib -6 | store on disk | store / distinct texts | store / sent |\n"
