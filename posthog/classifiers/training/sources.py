@@ -14,6 +14,7 @@ Example = tuple[str, dict[str, int]]  # text, label -> 0 or 1
 
 CLEAN = dict.fromkeys(TOXICITY.labels, 0)
 HATE_COLUMNS = ("homophobic", "racist", "sexist", "transphobic")
+PLAIN_ACTS = ("INFORM", "INFORM_INTENT", "REQUEST", "CONFIRM", "OFFER")
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,12 @@ class Source:
 def goemotions(row: Row) -> Iterator[Example]:
     said = {int(index) for index in row["labels"].split(",")}
     yield row["text"], {label: int(index in said) for index, label in enumerate(EMOTION.labels)}
+
+
+def plain_service_talk(row: Row) -> Iterator[Example]:
+    """Requests and answers in service dialogues: GoEmotions has none, and would call a request curiosity or desire."""
+    if row.get("acts", "") in PLAIN_ACTS:
+        yield row["text"], {"neutral": 1, "curiosity": 0, "desire": 0, "approval": 0}
 
 
 def jigsaw(row: Row) -> Iterator[Example]:
@@ -88,13 +95,23 @@ def ordinary_request(row: Row) -> Iterator[Example]:
     yield row["text"], CLEAN
 
 
+def ordinary_answer(column: str) -> Callable[[Row], Iterator[Example]]:
+    """What assistants say, refusals of harmful requests among it: words of a harmful subject in a civil answer."""
+
+    def examples(row: Row) -> Iterator[Example]:
+        yield row[column], CLEAN
+
+    return examples
+
+
 SOURCES: tuple[Source, ...] = (
     Source("emotion", "emotion/goemotions_train.parquet", "CC BY 4.0", goemotions),
     Source("emotion", "emotion/goemotions_dev.parquet", "CC BY 4.0", goemotions, split="dev"),
+    Source("emotion", "agentflow/sgd_train.parquet", "CC BY-SA 4.0", plain_service_talk, limit=1_500),
     Source("toxicity", "toxicity/jigsaw2018_sub_train.parquet", "CC0 (text CC BY-SA 3.0)", jigsaw, split="hash", repeat=2),
-    Source("toxicity", "toxicity/jigsaw2018_binary_train.parquet", "CC0 (text CC BY-SA 3.0)", binary, split="hash"),
-    Source("toxicity", "toxicity/detox_civil_dev.parquet", "CC0 (Civil Comments)", binary, split="hash"),
-    Source("toxicity", "toxicity/toxic_spans_train.parquet", "CC0", all_toxic, limit=3_000),
+    Source("toxicity", "toxicity/jigsaw2018_binary_train.parquet", "CC0 (text CC BY-SA 3.0)", binary, split="hash", repeat=2),
+    Source("toxicity", "toxicity/detox_civil_dev.parquet", "CC0 (Civil Comments)", binary, split="hash", repeat=2),
+    Source("toxicity", "toxicity/toxic_spans_train.parquet", "CC0", all_toxic),
     Source("toxicity", "toxicity/paradetox_train.parquet", "CC0", paradetox, limit=16_000),
     Source("toxicity", "toxicity/davidson_train.parquet", "MIT", davidson, split="hash", limit=9_000),
     Source("toxicity", "toxicity/stormfront_train.parquet", "CC BY-SA 3.0 ES", stormfront, split="hash", limit=8_000),
@@ -106,4 +123,7 @@ SOURCES: tuple[Source, ...] = (
     Source("toxicity", "userflow/banking77_train.parquet", "CC BY 4.0", ordinary_request, limit=1_000),
     Source("toxicity", "agentflow/sgd_train.parquet", "CC BY-SA 4.0", ordinary_request, limit=2_500),
     Source("toxicity", "agentflow/sgd_dev.parquet", "CC BY-SA 4.0", ordinary_request, split="dev", limit=500),
+    Source("toxicity", "agentflow/safety_tuned_refusals.parquet", "none stated", ordinary_answer("output"), limit=1_000),
+    Source("toxicity", "conversations/vicuna_blog_answers.parquet", "Apache-2.0", ordinary_answer("output"), limit=300),
+    Source("toxicity", "conversations/gpteacher_roleplay.parquet", "MIT", ordinary_answer("response"), limit=700),
 )
