@@ -10,3 +10,4 @@ class ClassifiersConfig(AppConfig):
 
     def ready(self) -> None:
         service.use_folder(settings.MODEL_DIR)
+        service.turn_on(settings.LABELS_ON)

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from posthog.classifiers import detectors
+
 CARD, MODEL, TOKENIZER = "card.json", "model.int8.onnx", "tokenizer.json"
 VERSION_BYTES = 6
 
@@ -28,6 +30,8 @@ class Family:
     unsaid: frozenset[str]
     thresholds: NDArray[np.float32]
     temperatures: NDArray[np.float32]
+    none: str = ""  # the label that stands for none of the others
+    off: frozenset[str] = frozenset()  # labels that are too often wrong to be said by default
 
 
 @dataclass(frozen=True)
@@ -59,11 +63,14 @@ def _family(content: Mapping[str, Any]) -> Family:
         unsaid=frozenset(content["unsaid"]),
         thresholds=np.array([content["thresholds"][label] for label in labels], dtype=np.float32),
         temperatures=np.array([content["temperatures"][label] for label in labels], dtype=np.float32),
+        none=content.get("none", ""),
+        off=frozenset(content.get("off", ())),
     )
 
 
 def _version(content: Mapping[str, Any]) -> str:
-    """Short hash of all that decides what is said: files, labels, thresholds, temperatures. Not of what was measured."""
-    deciding = ("name", "labels", "one_of", "unsaid", "thresholds", "temperatures")
-    said = [content["files"], [{name: family[name] for name in deciding} for family in content["families"]]]
+    """Short hash of all that decides what is said: files, labels, thresholds, temperatures, rules. Not of what was measured."""
+    deciding = ("name", "labels", "one_of", "unsaid", "thresholds", "temperatures", "none", "off")
+    families = [{name: family[name] for name in deciding if name in family} for family in content["families"]]
+    said = [content["files"], families, detectors.VERSION]
     return hashlib.blake2b(json.dumps(said, sort_keys=True).encode(), digest_size=VERSION_BYTES).hexdigest()

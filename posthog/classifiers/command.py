@@ -6,10 +6,11 @@ Lines that have already arrived are labelled together; a line that arrives alone
 import queue
 import sys
 import threading
-from collections.abc import Iterator, Sequence
-from typing import BinaryIO
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, BinaryIO
 
-from posthog.classifiers import service
+from posthog.classifiers import detectors, service
+from posthog.classifiers.card import Family
 from posthog.classifiers.service import Labels, ModelUnavailable, Text
 from posthog.common import json
 
@@ -45,12 +46,27 @@ def parse(line: bytes) -> Text:
 
 
 def answer(labels: Labels) -> dict[str, object]:
-    """Labels and scores per family, and the language; `judged` is false in languages that the labels do not know."""
-    families = {
-        family.name: {"labels": labels.said[family.name], "scores": {label: labels.scores[label] for label in family.labels}}
-        for family in service.engine().card.families
-    }
-    return {**families, "language": labels.language, "judged": labels.judged}
+    """Labels and scores per family that speaks of the role, attacks, and the language.
+
+    `labels` are all over their threshold, best first; `off` those of them that are too often wrong to become properties by default.
+    `judged` is false in languages that the labels do not know: nothing is said there but what the rules find.
+    """
+    families = {family.name: _family(family, labels) for family in service.engine().card.families if family.name in labels.said}
+    return {**families, "attack": _attack(labels, families.get("attack", {})), "language": labels.language, "judged": labels.judged}
+
+
+def _family(family: Family, labels: Labels) -> dict[str, Any]:
+    said = labels.said[family.name]
+    off = [label for label in said if label in family.off]
+    return {"labels": said, "scores": {label: labels.scores[label] for label in family.labels}, "off": off}
+
+
+def _attack(labels: Labels, head: Mapping[str, Any]) -> dict[str, Any]:
+    """What the model's head says, where there is one, with what the rules found."""
+    messages = {detector: sentence for detector, sentence in labels.threats.items() if detector != detectors.EXPLOIT}
+    scores = {**head.get("scores", {}), **dict.fromkeys(messages, 1.0)}
+    said = [*head.get("labels", ()), *messages]
+    return {"labels": said, "scores": scores, "off": head.get("off", []), "messages": messages, "score": labels.threat_score}
 
 
 def answers(lines: Sequence[bytes]) -> Iterator[bytes]:

@@ -2,21 +2,30 @@
 
 import os
 import threading
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
-from posthog.classifiers import card, languages
+from posthog.classifiers import card, detectors, languages
 from posthog.classifiers.card import Family, ModelUnavailable
 from posthog.classifiers.engine import Engine
 
-__all__ = ["LabelValue", "Labels", "ModelUnavailable", "Text", "available", "classify", "event_labels", "label_version", "use_folder"]
+__all__ = [
+    *("LabelValue", "Labels", "ModelUnavailable", "Text", "available", "classify", "event_labels", "label_version", "turn_on"),
+    "use_folder",
+]
 
 Role = Literal["user", "assistant"]
 Speaker = Literal["user", "agent"]
 
 SCORE_DIGITS = 4
+EXPLOIT_DIGITS = 6
+ATTACK = "prompt_attack"
+# Families that say something of one role; the others speak of both.
+ROLE_OF_FAMILY = {"user_flow": "user", "agent_flow": "assistant", "attack": "user"}
+# Property names that are not the name of the family or label. `user_threat_…` belongs to attacks.
+PROPERTY_NAMES = {"user_flow": "flow", "agent_flow": "flow", "threat": "violent_threat"}
 
 
 @dataclass(frozen=True)
@@ -44,12 +53,25 @@ class Labels:
     scores: Mapping[str, float] = field(default_factory=dict)
     said: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # per family all labels over their threshold, best first
     always_scored: tuple[str, ...] = ()  # labels that stand for themselves: their score is a property even when they are not said
+    threats: Mapping[str, str] = field(default_factory=dict)  # what the rules found, in any language: detector -> sentence
+    threat_score: float = 0.0
 
 
 _lock = threading.Lock()
 _folder = Path(os.environ.get("MODEL_DIR") or Path(__file__).with_name("model"))
 _engine: Engine | None = None
 _version: str | None = None
+_turned_on: frozenset[str] = frozenset()
+
+
+def turn_on(labels: Iterable[str]) -> None:
+    """Say these labels although the card turns them off."""
+    global _turned_on
+    _turned_on = frozenset(labels)
+
+
+def is_off(family: Family, label: str) -> bool:
+    return label in family.off and label not in _turned_on
 
 
 def use_folder(folder: Path) -> None:
@@ -102,43 +124,69 @@ def classify(texts: Sequence[Text], *, every_language: bool = False) -> list[Lab
     scores = model.scores([contents[position] for position in chosen]) if chosen else {}
     labels = [Labels(language, False) for language in spoken]
     for row, position in enumerate(chosen):
-        rows = {family.name: scores[family.name][row].tolist() for family in model.card.families}
-        labels[position] = _labels(spoken[position], judged[position], model.card.families, rows)
-    return labels
+        families = [family for family in model.card.families if _speaks_of(family, texts[position].role)]
+        rows = {family.name: scores[family.name][row].tolist() for family in families}
+        labels[position] = _labels(spoken[position], judged[position], families, rows)
+    return [_with_threats(one, content) for one, content in zip(labels, contents, strict=True)]
+
+
+def _speaks_of(family: Family, role: Role) -> bool:
+    return ROLE_OF_FAMILY.get(family.name, role) == role
 
 
 def _labels(language: str, judged: bool, families: Sequence[Family], rows: Mapping[str, list[float]]) -> Labels:
     values: dict[str, LabelValue] = {}
     said: dict[str, tuple[str, ...]] = {}
     scores: dict[str, float] = {}
+    always_scored: list[str] = []
     for family in families:
         row = dict(zip(family.labels, (round(score, SCORE_DIGITS) for score in rows[family.name]), strict=True))
-        over = _over_threshold(family, rows[family.name]) if judged else []
-        said[family.name] = tuple(over)
+        said[family.name] = tuple(_over_threshold(family, rows[family.name]) if judged else ())
         scores |= row
-        if not family.one_of:
-            values |= {label: LabelValue(1, row[label]) for label in over}
-        elif over and all(row[over[0]] >= row[label] for label in family.unsaid):
-            values[family.name] = LabelValue(over[0], row[over[0]])
-    always_scored = tuple(label for family in families if not family.one_of for label in family.labels)
-    return Labels(language, judged, values, scores, said, always_scored)
+        if family.one_of:
+            values |= _best(family, said[family.name], row)
+        else:
+            values |= {label: LabelValue(1, row[label]) for label in said[family.name] if not is_off(family, label)}
+            always_scored += [label for label in family.labels if not is_off(family, label)]
+    return Labels(language, judged, values, scores, said, tuple(always_scored))
 
 
 def _over_threshold(family: Family, row: Sequence[float]) -> list[str]:
-    """Labels that reach their threshold, best first."""
+    """Labels that reach their threshold, best first; that for none of the others only when it is alone."""
     ranked = sorted(zip(row, family.labels, family.thresholds.tolist(), strict=True), reverse=True)
-    return [label for score, label, threshold in ranked if score >= threshold and label not in family.unsaid]
+    over = [label for score, label, threshold in ranked if score >= threshold]
+    return [label for label in over if label != family.none] or over
+
+
+def _best(family: Family, over: Sequence[str], row: Mapping[str, float]) -> dict[str, LabelValue]:
+    """The label that is said where one of many is: none when one that is never said (neutral) is likelier."""
+    best = next((label for label in over if label not in family.unsaid and label != family.none and not is_off(family, label)), None)
+    if best is None or any(row[label] > row[best] for label in family.unsaid - {family.none}):
+        return {}
+    return {family.name: LabelValue(best, row[best])}
+
+
+def _with_threats(labels: Labels, content: str) -> Labels:
+    threats = detectors.find(content)
+    attack = labels.values.get(ATTACK)
+    if attack:
+        threats[detectors.EXPLOIT] = f"{attack.score:.{EXPLOIT_DIGITS}f}"
+    return replace(labels, threats=threats, threat_score=detectors.threat_score(threats)) if threats else labels
 
 
 def event_labels(speaker: Speaker, labels: Labels) -> dict[str, object]:
     """Event properties of one speaker's text: `user_emotion`, `user_emotion_score`, `user_toxic`, `user_toxic_score`, `user_language`.
 
     Scores of labels that stand for themselves are always there when the text was judged; of one-of-many labels only when one is said.
+    What the rules found (`user_threat_PiiMarker`, `user_threat_score`) is there in every language.
     """
     properties: dict[str, object] = {f"{speaker}_language": labels.language}
+    properties |= {f"{speaker}_threat_{detector}": sentence for detector, sentence in labels.threats.items()}
+    if labels.threat_score:
+        properties[f"{speaker}_threat_score"] = labels.threat_score
     if not labels.judged:
         return properties
     for name, said in labels.values.items():
-        properties[f"{speaker}_{name}"] = said.value
-        properties[f"{speaker}_{name}_score"] = said.score
-    return properties | {f"{speaker}_{label}_score": labels.scores[label] for label in labels.always_scored}
+        properties[f"{speaker}_{PROPERTY_NAMES.get(name, name)}"] = said.value
+        properties[f"{speaker}_{PROPERTY_NAMES.get(name, name)}_score"] = said.score
+    return properties | {f"{speaker}_{PROPERTY_NAMES.get(label, label)}_score": labels.scores[label] for label in labels.always_scored}

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from posthog.clickhouse.labels import LABEL_TYPES, LABEL_VERSION
+from posthog.clickhouse.labels import LABEL_VERSION, type_of
 from posthog.common import json
 from posthog.conversations import store
 from posthog.conversations.parts import spoken_text
@@ -65,7 +65,7 @@ def _given(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
 def _is_said(name: str, value: object) -> bool:
     if name.endswith(("_score", "_language")) or name == LABEL_VERSION or value in (None, 0, "", False):
         return False
-    if name in LABEL_TYPES:
+    if type_of(name):
         return True
     short = isinstance(value, int | float) or (isinstance(value, str) and len(value) <= _VALUE_LENGTH)
     return short and not _NO_LABELS.fullmatch(name)

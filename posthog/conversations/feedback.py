@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from posthog.clickhouse.labels import LABEL_TYPES
+from posthog.clickhouse.labels import type_of
 from posthog.common import json
 from posthog.conversations import store
 from posthog.conversations.stored_turns import Thread
@@ -79,7 +79,7 @@ def _feedback(event_uuid: UUID, event: str, timestamp: datetime, target: UUID | 
         "name": name if isinstance(name, str) else None,
         "text": _first(properties, _TEXT_KEYS, str),
         "value": _first(properties, _VALUE_KEYS, (str, int, float, bool)),
-        "properties": {key: value for key, value in properties.items() if not key.startswith("$") and key not in LABEL_TYPES},
+        "properties": {key: value for key, value in properties.items() if not key.startswith("$") and type_of(key) is None},
     }
 
 

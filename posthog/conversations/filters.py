@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from posthog.clickhouse.labels import LABEL_TYPES
+from posthog.clickhouse import labels
 from posthog.conversations.schema import LabelWish, Wish
 from posthog.people import selectors as people
 
@@ -67,13 +67,13 @@ class Conditions:
 
     def _label(self, label: LabelWish) -> str:
         """On events, so that the list has what a chart of the label counts. Names are checked by schema."""
-        if label.name not in LABEL_TYPES:
+        if labels.type_of(label.name) is None:
             given = f"CAST(properties.`{label.name}`, 'Nullable(String)')"
             return f"notEmpty({given})" if label.value is None else f"{given} = {self.param(label.value)}"
-        column = f"labels.{label.name}"
+        column = labels.column(label.name)
         if label.value is not None:
             return f"{column} = {self.param(label.value)}"
-        if "String" in LABEL_TYPES[label.name]:
+        if labels.is_text(label.name):
             return f"notEmpty({column})"
         return f"isNotNull({column})" if label.name.endswith("_score") else f"{column} = 1"
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from django.http import QueryDict
 from rest_framework import serializers
 
-from posthog.clickhouse.labels import LABEL_TYPES
+from posthog.clickhouse.labels import is_text, type_of
 from posthog.common import limits
 from posthog.conversations import event_labels
 from posthog.query import dates
@@ -90,10 +90,9 @@ def _label(text: str) -> LabelWish:
     name, colon, value = text.partition("=" if ":" not in text else ":")
     if not event_labels.NAME.fullmatch(name):
         raise InvalidInput(f"label {name!r} is no name of a label, such as user_emotion or agent_flow", "label")
-    kind = LABEL_TYPES.get(name, "String")
     if not colon:
         return LabelWish(name, None)
-    return LabelWish(name, value if "String" in kind else _number(name, value))
+    return LabelWish(name, value if is_text(name) or type_of(name) is None else _number(name, value))
 
 
 def _number(name: str, value: str) -> float:

@@ -5,8 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from posthog.clickhouse.labels import LABEL_TYPES, LABEL_VERSION
-from posthog.common import limits
+from posthog.common import json, limits
 from posthog.conversations import lookups, store
 from posthog.conversations.filters import Conditions
 from posthog.conversations.roles import ASSISTANT, USER
@@ -15,12 +14,13 @@ from posthog.conversations.stored_turns import StoredTurn, Thread, threads
 from posthog.conversations.turns import OWNED
 from posthog.people import selectors as people
 
-_CLASSES = [name for name in LABEL_TYPES if not name.endswith(("_score", "_language")) and name != LABEL_VERSION]
-_PAIRS = ", ".join(f"('{name}', ifNull(toString(labels.{name}), ''))" for name in _CLASSES)
-_LABELS = f"""
-SELECT conversation_id, groupUniqArrayArray(arrayFilter(pair -> pair.2 != '', [{_PAIRS}]))
-FROM {{events}} AND conversation_id IN %(ids)s AND timestamp >= %(first)s AND timestamp <= %(last)s GROUP BY conversation_id
-"""  # noqa: S608
+_LABELS = """
+SELECT conversation_id, groupUniqArrayArray(arrayFilter(
+    pair -> match(pair.1, '^(user|agent)_') AND NOT match(pair.1, '_(score|language)$') AND pair.2 NOT IN ('null', '0'),
+    JSONExtractKeysAndValuesRaw(toJSONString(labels))
+))
+FROM {events} AND conversation_id IN %(ids)s AND timestamp >= %(first)s AND timestamp <= %(last)s GROUP BY conversation_id
+"""
 
 
 def page(team_id: int, wish: Wish) -> tuple[list[dict[str, Any]], Cursor | None]:
@@ -103,9 +103,6 @@ def _labels(team_id: int, found: Mapping[str, Thread]) -> dict[str, dict[str, li
 
 def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str | int]]:
     grouped: dict[str, list[str | int]] = {}
-    for name, value in sorted(pairs):
-        if "String" in LABEL_TYPES[name]:
-            grouped.setdefault(name, []).append(value)
-        elif value == "1":
-            grouped[name] = [1]
+    for name, raw in sorted(pairs):
+        grouped.setdefault(name, []).append(json.loads(raw))
     return grouped

@@ -3,7 +3,7 @@
 import re
 from typing import Literal
 
-from posthog.clickhouse.labels import LABEL_TYPES
+from posthog.clickhouse import labels
 
 PropertyType = Literal["String", "Numeric", "Boolean", "DateTime"]
 
@@ -21,8 +21,7 @@ _RFC_822_TIME = re.compile(
 
 def label_type(name: str) -> PropertyType | None:
     """The type of a label property, None for any other name."""
-    stored = LABEL_TYPES.get(name)
-    return None if stored is None else "String" if "String" in stored else "Numeric"
+    return None if labels.type_of(name) is None else "String" if labels.is_text(name) else "Numeric"
 
 
 def property_type(name: str, value: object) -> PropertyType | None:

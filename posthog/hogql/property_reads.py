@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from posthog.clickhouse.labels import TYPED_PATHS
 from posthog.hogql.context import Context
 from posthog.hogql.property_types import PropertyType, ReadAs, Scope, label_type
 from posthog.hogql.resolved import Column, Resolved, Value, function, text
@@ -29,7 +30,10 @@ def whole(column: Column) -> Resolved:
     return function("toJSONString", column, type=STRING)
 
 
-def read_label(column: Column, declared_type: PropertyType) -> Resolved:
+def read_label(column: Column, declared_type: PropertyType, zone: str) -> Resolved:
+    """A label with a typed path is read as it is; others, as any JSON property."""
+    if column.path[0] not in TYPED_PATHS:
+        return read(column, declared_type, zone)
     return replace(column, type=STRING.or_null() if declared_type == "String" else FLOAT.or_null())
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Literal
 
-from posthog.clickhouse.labels import LABEL_TYPES
+from posthog.clickhouse import labels
 
 PropertyType = Literal["String", "Numeric", "Boolean", "DateTime"]
 ReadAs = PropertyType | Literal["Json"]  # "Json": as JSON text when it is an array or object
@@ -26,10 +26,9 @@ def register(resolver: Resolver) -> None:
 
 def label_type(name: str) -> PropertyType | None:
     """The type of a label, None when `name` is none."""
-    stored = LABEL_TYPES.get(name)
-    if stored is None:
+    if labels.type_of(name) is None:
         return None
-    return "String" if "String" in stored else "Numeric"
+    return "String" if labels.is_text(name) else "Numeric"
 
 
 class PropertyTypes:

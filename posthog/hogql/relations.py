@@ -179,7 +179,9 @@ class TableRelation:
         declared = property_reads.declared(scope, path, self.scope.context)
         zone = self.scope.context.zone
         if scope == "label":
-            return PropertyRead(declared, lambda wanted: self._grouped(property_reads.read_label(stored_path, declared), column.aggregate))
+            return PropertyRead(
+                declared, lambda wanted: self._grouped(property_reads.read_label(stored_path, declared, zone), column.aggregate)
+            )
         return PropertyRead(declared, lambda wanted: self._grouped(property_reads.read(stored_path, wanted, zone), column.aggregate))
 
     # Other tables

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from posthog.clickhouse.labels import LABEL_TYPES
+from posthog.clickhouse import labels
 from posthog.hogql.types import BOOLEAN, DATETIME, INTEGER, STRING, UUID_TYPE, Type
 
 JsonScope = Literal["event", "person", "group", "label"]
@@ -207,4 +207,4 @@ MERGED_TABLES = frozenset({"messages"})
 
 
 def is_label(name: str) -> bool:
-    return name in LABEL_TYPES
+    return labels.type_of(name) is not None

@@ -3,22 +3,23 @@
 from collections.abc import Mapping
 from typing import Any
 
-from posthog.clickhouse.labels import LABEL_TYPES
+from posthog.clickhouse.labels import type_of
 from posthog.common.numbers import finite
 
 VERSION = "$label_version"
 _TEXT_LENGTH = 200
+_PREFIXES = ("user_", "agent_", VERSION)
 
 
 def as_labels(values: Mapping[str, object]) -> dict[str, Any]:
     """Those of the values that are labels and fit their column's type."""
-    fitted = {name: _fit(LABEL_TYPES[name], value) for name, value in values.items() if name in LABEL_TYPES}
+    fitted = {name: _fit(kind, value) for name, value in values.items() if (kind := type_of(name))}
     return {name: value for name, value in fitted.items() if value is not None}
 
 
 def given_by_client(properties: Mapping[str, Any]) -> dict[str, Any]:
     """Labels that came with the event, from plugins elsewhere: they win over ours."""
-    return as_labels({name: properties[name] for name in LABEL_TYPES.keys() & properties.keys()})
+    return as_labels({name: value for name, value in properties.items() if name.startswith(_PREFIXES)})
 
 
 def _fit(kind: str, value: object) -> Any:

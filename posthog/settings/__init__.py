@@ -14,6 +14,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "posthog.clickhouse",
+    "posthog.classifiers",
     "posthog.tenancy",
     "posthog.query",
     "posthog.people",

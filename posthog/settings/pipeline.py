@@ -13,6 +13,8 @@ CAPTURE_UNKNOWN_TOKEN_STATUS = environment.integer("CAPTURE_UNKNOWN_TOKEN_STATUS
 TRUST_PROXY = environment.flag("TRUST_PROXY", False)
 
 LABELS_ENABLED = environment.flag("LABELS_ENABLED", True)
+# Labels that the model card turns off because they are too often wrong.
+LABELS_ON = environment.words("LABELS_ON", [])
 MODEL_DIR = Path(environment.text("MODEL_DIR", str(Path(__file__).resolve().parent.parent / "classifiers" / "model")))
 
 CELERY_BROKER_URL = REDIS_URL

@@ -30,7 +30,8 @@ def test_one_line_each_in_order() -> None:
     texts = [text for text in EMOTIONS for _ in range(12)]  # more than one batch
     said = answers(run(lines(*({"role": "user", "content": text} for text in texts))))
     assert len(said) == len(texts)
-    right = sum((answer["emotion"]["labels"] or [None])[0] == EMOTIONS[text] for text, answer in zip(texts, said, strict=True))
+    best = [next((label for label in answer["emotion"]["labels"] if label != "neutral"), None) for answer in said]
+    right = sum(label == EMOTIONS[text] for text, label in zip(texts, best, strict=True))
     assert right >= 0.9 * len(texts)
 
 

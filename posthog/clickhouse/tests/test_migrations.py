@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from pytest_django.fixtures import Settings
 
 from posthog.clickhouse import client
-from posthog.clickhouse.labels import LABEL_TYPES
+from posthog.clickhouse.labels import TYPED_PATHS
 from posthog.clickhouse.migrations import first_labels, runner
 from posthog.clickhouse.tests.conftest import TABLES
 from posthog.clickhouse.tests.engines import PASSWORD, OwnEngine, own_engine
@@ -84,9 +84,9 @@ def test_a_store_that_is_down_is_an_error_of_the_command(settings: Settings) -> 
 @pytest.mark.parametrize("table", ["events", "turns", "messages"])
 def test_the_tables_have_the_label_paths_that_the_code_names(table: str) -> None:
     (kind,) = (row[1] for row in client.execute(f"DESCRIBE TABLE {table}") if row[0] == "labels")
-    for name, label_type in LABEL_TYPES.items():
+    for name, label_type in TYPED_PATHS.items():
         assert f"{name} {label_type}" in kind.replace("`", "")
-    assert first_labels.LABEL_PATHS.count(",") == len(LABEL_TYPES) - 1
+    assert first_labels.LABEL_PATHS.count(",") == len(TYPED_PATHS) - 1
 
 
 @pytest.mark.usefixtures("store")

@@ -18,6 +18,7 @@ LOST = "I lost the book, this is terrible!"
 CALM = "Do not worry, it happens. You can pay for it at the desk."
 MAPS = "Do you have maps of the coast?"
 SHELF = "On shelf 12, next to the atlases."
+PII = "e-mail address (e***@example.net)"
 JAPANESE = "図書館は何時に開きますか"
 
 
@@ -26,6 +27,7 @@ def library(alice: Member, charlie: Member) -> dict[str, str]:
     """Conversation ids by name, all of Alice's project but one of Charlie's."""
     sad = {"user_emotion": "sadness", "user_emotion_score": 0.9, "agent_emotion": "caring", "agent_emotion_score": 0.7}
     rude = {"user_toxic": 1, "user_toxic_score": 0.95, "agent_toxic_score": 0.01, "agent_flow": "agent_apology_error_mistake"}
+    rude |= {"user_threat_PiiMarker": PII, "user_threat_score": 1.4, "user_label_lost_book": 1, "user_label_lost_book_score": 0.8}
     lost = [
         chat(LOST, output=CALM, distinct_id="emma", labels=sad),
         chat(LOST, CALM, "You are useless.", output="I am sorry.", distinct_id="emma", minutes=1, labels=rude),
@@ -66,6 +68,8 @@ def test_conversations_are_listed_newest_first_with_what_a_row_shows(alice: Memb
         "user_emotion": ["sadness"],
         "agent_emotion": ["caring"],
         "user_toxic": [1],
+        "user_threat_PiiMarker": [PII],
+        "user_label_lost_book": [1],
         "agent_flow": ["agent_apology_error_mistake"],
     }
 
@@ -77,6 +81,13 @@ FILTERS: list[tuple[dict[str, Any], list[str]]] = [
     ({"label": ["user_emotion:curiosity", "user_toxic"]}, []),
     ({"label": "user_toxic:1"}, ["lost"]),
     ({"label": "agent_toxic"}, []),
+    ({"label": "user_threat_PiiMarker"}, ["lost"]),
+    ({"label": f"user_threat_PiiMarker:{PII}"}, ["lost"]),
+    ({"label": "agent_threat_PiiMarker"}, []),
+    ({"label": "user_threat_score"}, ["lost"]),
+    ({"label": "user_label_lost_book"}, ["lost"]),
+    ({"label": "user_label_lost_book:1"}, ["lost"]),
+    ({"label": "user_label_lost_book:0"}, []),
     ({"label": "agent_sarcasm"}, ["maps"]),
     ({"label": "agent_sarcasm:mild"}, ["maps"]),
     ({"label": "agent_sarcasm:none"}, []),
@@ -157,7 +168,11 @@ def test_a_transcript_has_messages_in_order_with_their_labels(alice: Member, lib
     assert [m["labels"] for m in found["messages"]] == [
         {"user_emotion": {"value": "sadness", "score": 0.9}},
         {"agent_emotion": {"value": "caring", "score": 0.7}},
-        {"user_toxic": {"value": 1, "score": 0.95}},
+        {
+            "user_label_lost_book": {"value": 1, "score": 0.8},
+            "user_threat_PiiMarker": {"value": PII, "score": None},
+            "user_toxic": {"value": 1, "score": 0.95},
+        },
         {"agent_flow": {"value": "agent_apology_error_mistake", "score": None}},
     ]
     first = found["messages"][0]
