@@ -3,7 +3,7 @@
     .venv/bin/python -m benchmarks.detectors --data ../shared/data [--rows 5000] [--show PiiMarker]
 
 Prints a Markdown table: hits per 10,000 texts of each set. `--show` prints what a detector said, and where, to judge whether it was right.
-HH-RLHF, AlpacaEval and XDailyDialog are only measured on. HH-RLHF holds requests for harm, which are no attack on a model: they count as ordinary here.
+AlpacaEval and XDailyDialog are only measured on. HH-RLHF holds requests for harm, which are no attack on a model: they count as ordinary.
 """
 
 import argparse

@@ -12,7 +12,15 @@ from posthog.classifiers.card import Family, ModelUnavailable
 from posthog.classifiers.engine import Engine
 
 __all__ = [
-    *("LabelValue", "Labels", "ModelUnavailable", "Text", "available", "classify", "event_labels", "label_version", "turn_on"),
+    "LabelValue",
+    "Labels",
+    "ModelUnavailable",
+    "Text",
+    "available",
+    "classify",
+    "event_labels",
+    "label_version",
+    "turn_on",
     "use_folder",
 ]
 

@@ -56,6 +56,8 @@ def find(text: str) -> dict[str, str]:
     """What the rules find: detector -> sentence."""
     if len(text) > HEAD_CHARACTERS + TAIL_CHARACTERS:
         text = f"{text[:HEAD_CHARACTERS]}\n{text[-TAIL_CHARACTERS:]}"
+    if not text.isascii():  # lone surrogates cannot be encoded
+        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     found = {name: detector(text) for name, detector in DETECTORS.items()}
     return {name: sentence for name, sentence in found.items() if sentence}
 

@@ -4,12 +4,11 @@ By how likely one letter follows another in the words of some fifty languages in
 training/bigrams.py). Not judged: texts with few letters, code, identifiers, and texts in other scripts.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-
-import re2
 
 TABLE = Path(__file__).with_name("bigrams.txt")
 LETTERS = " abcdefghijklmnopqrstuvwxyz"
@@ -18,10 +17,10 @@ FIRST, STEPS, BITS_MOST = 35, 5, 12  # how the table is written
 LETTERS_LEAST = 16
 BITS_LEAST, BITS_FEW = 5.6, 18.0  # at `count` letters: BITS_LEAST + BITS_FEW / count
 WORDS_SHARE = 0.6  # of the signs that must be words; less is code or numbers
-CHARACTERS_MAX = 2_000
+CHARACTERS_MAX = 400  # few, since the patterns take quadratic time at worst
 
-_WORD = re2.compile(r"[A-Za-z]{3,}")
-_NO_WORDS = re2.compile(r"(?s)```.*?(?:```|$)|\S*[\d_/\\@#{}=<>$|]\S*|\S*[a-z][A-Z]\S*|\b[A-Z]{2,}\b")
+_WORD = re.compile(r"[A-Za-z]{3,}")
+_NO_WORDS = re.compile(r"(?s)```.*?(?:```|$)|\S*[\d_/\\@#{}=<>$|]\S*|\S*[a-z][A-Z]\S*|\b[A-Z]{2,}\b")
 
 
 def find(text: str) -> str | None:
@@ -41,19 +40,20 @@ def words(text: str) -> Iterator[str]:
 
 def pairs(word: str) -> Iterator[str]:
     """Each letter with the one before; the first with a space."""
-    return (before + after for before, after in zip(f" {word}", word, strict=False))
+    return map(str.__add__, f" {word}", word)
 
 
 def bits(found: list[str]) -> float:
     """Mean surprise per letter."""
     table = _table()
-    surprises = [table[pair] for word in found for pair in pairs(word)]
-    return sum(surprises) / len(surprises)
+    return sum(table[pair] for word in found for pair in pairs(word)) / sum(map(len, found))
 
 
 @cache
 def _table() -> dict[str, float]:
     rows = TABLE.read_text().splitlines()
     return {
-        before + after: (ord(sign) - FIRST) / STEPS for before, row in zip(LETTERS, rows, strict=True) for after, sign in zip(LETTERS, row, strict=True)
+        before + after: (ord(sign) - FIRST) / STEPS
+        for before, row in zip(LETTERS, rows, strict=True)
+        for after, sign in zip(LETTERS, row, strict=True)
     }

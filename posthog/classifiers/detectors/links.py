@@ -9,19 +9,24 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 import re2
 
-_LINK = re2.compile(r"(!?)\[([^\]\n]{0,300})\]\(\s*<?([^\s()<>]+(?:\([^\s()]*\)[^\s()<>]*)*)")
+_LINK = re2.compile(r"(!?)\[([^\]\n]{0,300})\]\(\s*<?([^\s()]+(?:\([^\s()]*\)[^\s()]*)*)")
 _LINKS_MAX = 200
-_ROOM = re2.compile(
-    r"(?i)[{\[<$]+\s*(?:[a-z_ -]*(?:data|secret|summary|conversation|history|chat|prompt|message|context|password|token|key|info|answer|text)s?[a-z_ -]*)\s*[}\]>]*$"
-)
+_CARGO = "data|secret|summary|conversation|history|chat|prompt|message|context|password|token|key|info|answer|text"
+_ROOM = re2.compile(rf"(?i)[{{\[<$]+\s*(?:[a-z_ -]*(?:{_CARGO})s?[a-z_ -]*)\s*[}}\]>]*$")
 _TELLING = frozenset(
-    "data secret secrets leak exfil payload conversation history chat chat_history prompt system_prompt context message messages msg summary "
-    "password pwd passwd token cookie session credentials stolen info userdata user_data email".split()
+    (
+        *("data", "secret", "secrets", "leak", "exfil", "payload", "conversation", "history", "chat", "chat_history", "prompt"),
+        *("system_prompt", "context", "message", "messages", "msg", "summary", "password", "pwd", "passwd", "token", "cookie", "session"),
+        *("credentials", "stolen", "info", "userdata", "user_data", "email"),
+    )
 )
 _VALUE_LEAST = 12  # characters under a telling name; less is a setting
-_ADDRESS = re2.compile(r"(?i)(?:https?://|www\.)([a-z0-9.-]+\.[a-z]{2,})(?:[:/?#]\S*)?|([a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|org|net|gov|edu))(?:/\S*)?")
+_ADDRESS = re2.compile(
+    r"(?i)(?:https?://|www\.)([a-z0-9.-]+\.[a-z]{2,})(?:[:/?#]\S*)?"
+    r"|([a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|org|net|gov|edu))(?:/\S*)?"
+)
 _SCRIPTS = ("javascript:", "vbscript:", "data:text/html")
-_SECOND_LEVEL = frozenset("co com ac org gov net edu or ne go".split())
+_SECOND_LEVEL = frozenset(("co", "com", "ac", "org", "gov", "net", "edu", "or", "ne", "go"))
 
 
 def find(text: str) -> str | None:

@@ -1,7 +1,7 @@
 """ObfuscationDetector: words that are written so that a reader understands them and a filter does not.
 
-Found: letters of other scripts inside Latin words ("ignоre" with a Cyrillic о; look-alikes of the Unicode confusables table), and words of an
-attack that are spaced out, in leetspeak, in fancy letters, reversed or in ROT13. Not found: words of two scripts side by side, units
+Found: letters of other scripts inside Latin words ("ignоre" with a Cyrillic о; look-alikes of Unicode confusables), and words of an attack
+that are spaced out, in leetspeak, in fancy letters, reversed or in ROT13. Not found: words of two scripts side by side, units
 and mathematics, leetspeak and spaced letters in words that no attack needs.
 """
 
@@ -21,9 +21,9 @@ _INSIDE_LENGTH = 4  # letters of a word; shorter ones are symbols
 
 _WORDS = frozenset(DISGUISED)
 _ENCODED = {word[::-1]: "reversed" for word in DISGUISED} | {codecs.encode(word, "rot13"): "in ROT13" for word in DISGUISED}
-_LEET = str.maketrans("0134578@$!|+", "oieastbasiit")
-_TOKEN = re2.compile(r"[\w@$!|+]{5,24}")
-_LATIN_TOKEN = re2.compile(r"\b[a-z]{6,16}\b")
+_ENCODED_WORD = re2.compile(rf"(?i)\b(?:{'|'.join(_ENCODED)})\b")
+_LEET = {"o": "[o0]", "i": "[i1!|l]", "e": "[e3]", "a": "[a4@]", "s": "[s5$]", "t": "[t7+]", "b": "[b8]", "l": "[l1|]"}
+_LEET_WORD = re2.compile(f"(?i){'|'.join(''.join(_LEET.get(letter, letter) for letter in word) for word in DISGUISED)}")
 _SPACED = re2.compile(r"(?:\b\w(?:[ ._*-]|  )){5,}\w\b")
 _FANCY = re.compile("[\U0001d400-\U0001d7ff\uff21-\uff5a\u24b6-\u24e9\U0001f130-\U0001f189]{4,}")
 _FANCY_LEAST = 4
@@ -56,18 +56,10 @@ def _spaced(text: str) -> dict[str, None]:
 
 
 def _leet(text: str) -> dict[str, None]:
-    for match in _TOKEN.finditer(text):
-        token = match.group().lower().strip("!|+@$")
-        plain = token.translate(_LEET)
-        if plain != token and _is_disguised(plain) and not _is_disguised(token):
-            return {"words in leetspeak": None}
-    return {}
-
-
-def _is_disguised(word: str) -> bool:
-    return word in _WORDS or word.replace("l", "i") in _WORDS
+    disguised = any(not match.group().isalpha() for match in _LEET_WORD.finditer(text))
+    return {"words in leetspeak": None} if disguised else {}
 
 
 def _encoded(text: str) -> dict[str, None]:
-    kinds = [_ENCODED[word] for word in set(_LATIN_TOKEN.findall(text.lower())) & _ENCODED.keys()]
-    return {f"words {kind}": None for kind in sorted(set(kinds))}
+    kinds = {_ENCODED[match.group().lower()] for match in _ENCODED_WORD.finditer(text)}
+    return {f"words {kind}": None for kind in sorted(kinds)}

@@ -1,6 +1,6 @@
 """PiiMarker: data of persons, by format and checksum. The sentence names the kind and a masked excerpt, never the value.
 
-Payment cards (ISO/IEC 7812: issuer's range, length, Luhn), IBAN (ISO 13616), US social security numbers (the ranges that were issued), e-mail
+Payment cards (ISO/IEC 7812: issuer's range, length, Luhn), IBAN (ISO 13616), US social security numbers (ranges that were issued), e-mail
 addresses (RFC 5321, not those reserved by RFC 2606), phone numbers in international form (E.164), and national numbers that have a
 checksum. Numbers whose form is no proof need their name beside them. Not found: published test numbers, names, dates, postal addresses.
 """
@@ -13,14 +13,20 @@ import re2
 from posthog.classifiers.detectors import checksums
 
 _DIGIT = re2.compile(r"\d")
-_CARD = re2.compile(r"(?:^|[^\w.+-])((?:\d{4}[ -]\d{6}[ -]\d{5})|(?:\d{4}[ -]?){3}\d{1,7}|\d{13,19})(?:$|[^\w-])")
+_CARD = re2.compile(
+    r"(?:^|[^\w .+-]|(?:^|[^\d ]) +)((?:\d{4}[ -]\d{6}[ -]\d{5})|(?:\d{4}[ -]?){3}\d{1,7}|\d{13,19})(?:$|[^\w -]| +(?:$|\D))"
+)
 _ISSUERS = re.compile(
     r"4\d{12}(?:\d{3}(?:\d{3})?)?|5[1-5]\d{14}|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}|3[47]\d{13}|(?:6011|64[4-9]\d|65\d\d)\d{12}"
     r"|3(?:0[0-5]|[689]\d)\d{11}|35(?:2[89]|[3-8]\d)\d{12}|62\d{14}"
 )
 _TEST_CARDS = frozenset(
-    "4111111111111111 4242424242424242 4012888888881881 5555555555554444 5105105105105100 378282246310005 371449635398431 6011111111111117 "
-    "6011000990139424 3530111333300000 30569309025904 38520000023237 4000056655665556 2223003122003222 5200828282828210 4000000000000002".split()
+    (
+        *("4111111111111111", "4242424242424242", "4012888888881881", "5555555555554444", "5105105105105100"),
+        *("378282246310005", "371449635398431", "6011111111111117", "6011000990139424", "3530111333300000"),
+        *("30569309025904", "38520000023237", "4000056655665556", "2223003122003222", "5200828282828210"),
+        *("4000000000000002",),
+    )
 )
 _IBAN = re2.compile(r"\b([A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?)\b")
 _SSN = re2.compile(r"(?:^|[^\w.-])(\d{3}-\d{2}-\d{4})(?:$|[^\w-])")
@@ -36,7 +42,7 @@ _PHONE = re2.compile(r"(?:^|[\s(:,;\"'>*])(\+[1-9]\d{0,2}(?:[ .()-]{0,2}\d{1,5})
 _CALLING = re.compile(
     r"1[2-9]|7[3-9]|2[07]|2[1-6]\d|29[0179]|3[0-46]|3[578]\d|4[013-9]|42[013]|5[1-8]|5[09]\d|6[0-6]|67\d|68\d|69[0-2]|8[1246]|85[02356]|88[06]|9[0-58]|96\d|97\d|99[2-68]"
 )
-_PHONE_UNREAL = re.compile(r"\D*1\D*\d{3}\D*555|.*(?:1234567|2345678|(\d)\1{5}|000000)")
+_PHONE_UNREAL = re.compile(r"\D*1\D*(?:\d{3}\D*)?555|.*(?:1234567|2345678|(\d)\1{5}|000000)")
 _DIGITS_LEAST, _DIGITS_MOST = 9, 15
 
 # kind -> form, checksum, word that must stand within a line of it ("" where form and checksum suffice)

@@ -19,7 +19,10 @@ import re2
 # kind -> (public prefix that must occur, form)
 _KEYS: dict[str, tuple[tuple[str, ...], str]] = {
     "AWS access key": (("AKIA", "ASIA"), r"\b(?:AKIA|ASIA)[A-Z2-7]{16}\b"),
-    "GitHub token": (("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"), r"\b(?:gh[pousr]_[A-Za-z0-9]{36,255}|github_pat_\w{22,255})\b"),
+    "GitHub token": (
+        ("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"),
+        r"\b(?:gh[pousr]_[A-Za-z0-9]{36,255}|github_pat_\w{22,255})\b",
+    ),
     "GitLab token": (("glpat-",), r"\bglpat-[\w-]{20,64}"),
     "Slack token": (("xox",), r"\bxox[abposr]-\d{8,}-[\w-]{10,250}"),
     "Slack webhook": (("hooks.slack.com/",), r"hooks\.slack\.com/services/T\w{6,}/B\w{6,}/\w{20,}"),
@@ -37,13 +40,13 @@ _KEYS: dict[str, tuple[tuple[str, ...], str]] = {
 }
 _FORMS = {kind: (prefixes, re2.compile(form)) for kind, (prefixes, form) in _KEYS.items()}
 _PREFIX = re.compile(r"[A-Za-z]+[-_.](?:live_|test_|pat_|ant-|proj-|v1_)?|A[KS]IA|AIza")
-_PEM = re2.compile(r"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----((?:[\s\\n]*[A-Za-z0-9+/=:,\- ]+)+?)-----END")
+_PEM = re2.compile(r"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----([A-Za-z0-9+/=:,.\s\\-]+?)-----END")
 _PEM_LEAST = 100  # characters between the frame lines of a real key
 _JWT = re2.compile(r"\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{20,}")
 _URL = re2.compile(r"(?i)\b[a-z][a-z0-9+]{2,20}://[^\s:/@\"'<>]{1,60}:([^\s:/@\"'<>]{6,80})@[\w.-]+")
 _ASSIGNED = re2.compile(
     r"(?i)(?:password|passwd|pwd|passphrase|secret|secret[_-]?key|api[_-]?key|access[_-]?token|auth[_-]?token|client[_-]?secret)"
-    r"[\"'`*]{0,3}\s{0,3}(?:[:=]|\bis\b)[>\s]{0,3}[\"'`*]{0,3}([^\s\"'`,;()<>{}\[\]$*]{8,100})(\(|\[|\.|)"
+    r"[\"'`*]{0,3}\s{0,3}(?:[:=]|\bis\b)[>\s]{0,3}[\"'`*]{0,3}([^\s\"'`,;()<>{}\[\]$*][^\s\"'`,;()<>{}\[\]*]{7,99})(\(|\[|\.|)"
 )
 _PLACEHOLDER = re.compile(
     r"(?i)example|sample|your|dummy|placeholder|redacted|insert|replace|change|secret|passw|token|key|test|xxx|\*\*\*|\.\.\.|…|demo|fake|foobar"

@@ -16,7 +16,9 @@ FLOW = {"OTHER": 0.4, "continue": 0.5, "user_goodbye": 0.5}
 
 def family(name: str, thresholds: dict[str, float], **more: Any) -> Family:
     ones = np.ones(len(thresholds), dtype=np.float32)
-    return Family(name, tuple(thresholds), more.pop("one_of", True), more.pop("unsaid", frozenset()), np.float32([*thresholds.values()]), ones, **more)
+    return Family(
+        name, tuple(thresholds), more.pop("one_of", True), more.pop("unsaid", frozenset()), np.float32([*thresholds.values()]), ones, **more
+    )
 
 
 FAMILIES = (
@@ -104,7 +106,9 @@ def test_rules_and_model_add_up_as_in_the_original(model: Model) -> None:
 
 
 def test_rules_speak_in_languages_that_the_model_does_not_know(model: Model) -> None:
-    properties = service.event_labels("agent", read("assistant", "Schreiben Sie bitte an dora.klein@mailbox.org, wenn Sie noch Fragen haben."))
+    properties = service.event_labels(
+        "agent", read("assistant", "Schreiben Sie bitte an dora.klein@mailbox.org, wenn Sie noch Fragen haben.")
+    )
     assert properties["agent_language"] == "de"
     assert {"agent_threat_PiiMarker", "agent_threat_score"} <= properties.keys()
     assert "agent_toxic_score" not in properties
