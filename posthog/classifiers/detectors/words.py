@@ -29,7 +29,7 @@ _INSTRUCTIONS = (
     r"(?:prompt|instructions?|message)\b",
     r"(?:do not|don't|never)\W+(?:tell|mention|reveal|inform|alert|disclose)\b",
     r"\byou are (?:now|no longer)\b",
-    r"\b(?:ai|llm|gpt|chatgpt|claude|language model|assistants?|chatbot|model)s?\W+(?:\w+\W+){0,2}(?:must|should|shall|have to|please|are to)\b",
+    r"\b(?:ai|llm|gpt|chatgpt|claude|language model|assistants?|chatbot|model)s?\W+(?:\w+\W+){0,2}(?:must|should|have to|please|are to)\b",
     r"\b(?:new|real|secret|hidden) instructions?\b",
     rf"\b(?:send|forward|exfiltrate|upload|post|append|leak)\W+(?:\w+\W+){{0,6}}(?:{_SECRETS})\b",
     r"\b(?:rate|recommend|rank|score|hire|approve)\W+(?:\w+\W+){0,3}(?:highly|candidate|product first|as the best|positively)\b",
