@@ -18,6 +18,7 @@ ROWS_PER_STATEMENT = 5_000
 STATEMENT_BYTES_MAX = 64 * 1024 * 1024
 
 Table = Literal["events", "turns", "messages"]
+TABLES: tuple[Table, ...] = ("messages", "turns", "events")
 EventKey = tuple[UUID, datetime]  # uuid and timestamp of the event
 TurnKey = tuple[UUID, int]  # event_uuid and position
 MessageKey = UUID
@@ -65,7 +66,10 @@ def _turns(team_id: int, rows: Sequence[Row]) -> str:
 
 def _messages(team_id: int, rows: Sequence[Row]) -> str:
     keys = [str(row[0]) for row in rows]
-    assignments = _labels_and_version("toString(message_id)", keys, rows)
+    languages = [_language(text) for _, text, _ in rows]
+    assignments = (
+        f"{_labels_and_version('toString(message_id)', keys, rows)}, language = {_lookup('toString(message_id)', keys, languages)}"
+    )
     return _update("messages", assignments, team_id, f"message_id IN {_tuple(keys)}")
 
 
@@ -86,6 +90,12 @@ def _lookup(identity: str, keys: Sequence[str], values: Sequence[str]) -> str:
     if len(set(values)) == 1:
         return quoted(values[0])
     return f"transform({identity}, [{','.join(map(quoted, keys))}], [{','.join(map(quoted, values))}], '')"
+
+
+def _language(labels_text: str) -> str:
+    """Messages have the language in a column of its own, too."""
+    labels = json.loads(labels_text) if labels_text else {}
+    return next((str(labels[name]) for name in ("user_language", "agent_language") if labels.get(name)), "")
 
 
 def _with_version(labels_text: str, version: str) -> str:

@@ -10,6 +10,8 @@ import time
 from collections.abc import Sequence
 from uuid import UUID
 
+from redis.lock import Lock
+
 from posthog.clickhouse import client, updates
 from posthog.common import json, limits, redis
 from posthog.conversations.parts import spoken_text
@@ -21,7 +23,11 @@ from posthog.ingestion.metrics import CLASSIFIED
 _LEFT, _DONE = "ingestion:labels:left", "ingestion:labels:done"
 _LOCK = "ingestion:labels:lock"
 _LOCK_SECONDS = 120
+_WRITER = "ingestion:labels:writer"  # held by whoever reads what late labels are made from and writes them
+_WRITER_SECONDS = 30  # after which a killed writer's lock is free
 _MERGE_FROM = 1_000  # updated rows in one run from which the updates are written into the tables' rows
+
+Read = list[tuple[MessageKey, StoredLabels]]
 
 _MESSAGES = """
 SELECT team_id, message_id, role, content FROM messages
@@ -35,39 +41,62 @@ def note_left() -> None:
     redis.client().incr(_LEFT)
 
 
+def left() -> int:
+    """How often something went in without labels; it only grows."""
+    return int(redis.client().get(_LEFT) or 0)
+
+
+def is_due() -> bool:
+    """Whether something may be waiting for the catch-up."""
+    return int(redis.client().get(_DONE) or -1) != left()
+
+
+def writing() -> Lock:
+    """Lock for a block that makes late labels from what is stored and writes them: two at once could undo each other."""
+    held: Lock = redis.client().lock(_WRITER, timeout=_WRITER_SECONDS, sleep=0.05, raise_on_release_error=False)
+    return held
+
+
 def catch_up(stopping: threading.Event) -> int:
     """Label for at most limits.BACKLOG_SECONDS. Returns the number of messages and turns that got labels. Raises StoreUnavailable."""
-    left = int(redis.client().get(_LEFT) or 0)
-    if int(redis.client().get(_DONE) or -1) == left or not redis.client().set(_LOCK, 1, nx=True, ex=_LOCK_SECONDS):
+    before = left()
+    if not is_due() or not redis.client().set(_LOCK, 1, nx=True, ex=_LOCK_SECONDS):
         return 0
     try:
-        return _catch_up(left, stopping)
+        return _catch_up(before, stopping)
     finally:
         redis.client().delete(_LOCK)
 
 
-def _catch_up(left: int, stopping: threading.Event) -> int:
+def _catch_up(before: int, stopping: threading.Event) -> int:
     deadline = time.monotonic() + limits.BACKLOG_SECONDS
     done = 0
     while not stopping.is_set() and time.monotonic() < deadline:
-        labelled = _label_messages(deadline)
-        if labelled is None:
+        found = _read_messages(deadline)
+        if found is None:
             return done
-        turns = late_turns.label(late_turns.of_messages(labelled) if labelled else late_turns.unlabelled())
-        done += len(labelled) + turns
-        if not labelled and not turns:
-            redis.client().set(_DONE, left)
+        with writing():
+            update_messages(found)
+            turns = late_turns.label(late_turns.of_messages(found) if found else late_turns.unlabelled())
+        done += len(found) + turns
+        if not found and not turns:
+            redis.client().set(_DONE, before)
             break
     if done >= _MERGE_FROM:
-        for table in ("messages", "turns", "events"):
-            updates.merge_updates(table)
+        merge()
     return done
 
 
-def _label_messages(deadline: float) -> list[MessageKey] | None:
-    """Label some messages. Returns which; None when labels have to wait."""
+def merge() -> None:
+    """Write what was updated into the tables' rows, so that reads need not put it together."""
+    for table in updates.TABLES:
+        updates.merge_updates(table)
+
+
+def _read_messages(deadline: float) -> Read | None:
+    """Labels of some messages; None when they have to wait."""
     rows = client.execute(_MESSAGES, {"limit": limits.BACKLOG_MESSAGES}, tag="label_backlog")
-    found: list[tuple[MessageKey, StoredLabels]] = []
+    found: Read = []
     for start in range(0, len(rows), limits.LABEL_CHUNK):
         if found and time.monotonic() >= deadline:
             break
@@ -77,13 +106,11 @@ def _label_messages(deadline: float) -> list[MessageKey] | None:
             break
         CLASSIFIED.labels("catch-up").inc(len(chunk))
         found += [((team_id, message_id), one) for (team_id, message_id, _, _), one in zip(chunk, labelled, strict=True)]
-    if rows and not found:
-        return None
-    _update_messages(found)
-    return [key for key, _ in found]
+    return None if rows and not found else found
 
 
-def _update_messages(found: Sequence[tuple[MessageKey, StoredLabels]]) -> None:
+def update_messages(found: Sequence[tuple[MessageKey, StoredLabels]]) -> None:
+    """Store the labels of messages."""
     for team_id in {key[0] for key, _ in found}:
         mine: dict[UUID, StoredLabels] = {key[1]: one for key, one in found if key[0] == team_id}
         rows = [(message_id, json.dumps_text(one.labels), one.label_version) for message_id, one in mine.items()]

@@ -128,6 +128,7 @@ class Work:
     messages: dict[MessageKey, "NewMessage"] = field(default_factory=dict)
     message_labels: dict[MessageKey, StoredLabels] = field(default_factory=dict)
     unlabelled: int = 0
+    outdated: int = 0  # messages with labels of another model than the one at hand
 
     @property
     def live(self) -> list[Event]:

@@ -119,7 +119,10 @@ def _find_known(work: Work) -> None:
     LABEL_CACHE.labels("miss").inc(len(found) - len(known))
     work.message_labels.update(known)
     work.messages.update({key: message for key, message in found.items() if key not in known})
-    work.unlabelled += sum(1 for key in known if needs_labels(found[key].role) and not known[key].label_version)
+    versions = [labels.label_version for key, labels in known.items() if needs_labels(found[key].role)]
+    work.unlabelled += versions.count("")
+    current = service.label_version()
+    work.outdated += sum(1 for version in versions if version and current and version != current)
 
 
 def _known(keys: Iterable[MessageKey]) -> dict[MessageKey, StoredLabels]:

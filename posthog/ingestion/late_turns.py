@@ -1,7 +1,7 @@
 """Turns and events that get labels after they were stored, from those of their messages."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,8 +24,15 @@ _UNLABELLED = """
 SELECT {columns} FROM turns WHERE label_version = '' AND role IN ('user', 'assistant')
 LIMIT 1 BY team_id, event_uuid, position LIMIT %(limit)s
 """
+_OUTDATED = """
+SELECT {columns} FROM turns
+WHERE label_version NOT IN ('', %(none)s, %(version)s) AND role IN ('user', 'assistant') AND {project}
+    AND (team_id, conversation_id, event_uuid, position) > (%(team)s, %(conversation)s, toUUID(%(uuid)s), %(position)s)
+ORDER BY team_id, conversation_id, event_uuid, position
+LIMIT 1 BY team_id, conversation_id, event_uuid, position LIMIT %(limit)s
+"""
 _OF_MESSAGES = """
-SELECT {columns} FROM turns WHERE team_id = %(team)s AND label_version = '' AND message_id IN %(ids)s
+SELECT {columns} FROM turns WHERE team_id = %(team)s AND label_version != %(version)s AND message_id IN %(ids)s
 LIMIT 1 BY team_id, event_uuid, position
 """
 _OF_EVENTS = """
@@ -57,12 +64,25 @@ def unlabelled() -> list[Turn]:
     return _turns(_UNLABELLED, {"limit": limits.BACKLOG_MESSAGES})
 
 
-def of_messages(keys: Sequence[MessageKey]) -> list[Turn]:
-    """All turns without labels that have one of the messages."""
+def outdated(version: str, project: int | None = None) -> Iterator[list[Turn]]:
+    """All turns that have labels of another version, in the order of their key. project: id of the only one that is looked at."""
+    params: dict[str, object] = {"none": WITHOUT_MESSAGE, "version": version, "limit": limits.BACKLOG_MESSAGES}
+    sql = _OUTDATED.replace("{project}", "1" if project is None else f"team_id = {int(project)}")
+    params |= {"team": 0, "conversation": "", "uuid": str(UUID(int=0)), "position": 0}
+    while page := _turns(sql, params):
+        yield page
+        last = page[-1]
+        params |= {"team": last.team_id, "conversation": last.conversation_id, "uuid": str(last.event_uuid), "position": last.position}
+
+
+def of_messages(messages: Sequence[tuple[MessageKey, StoredLabels]]) -> list[Turn]:
+    """All turns of the messages that do not have their labels yet."""
+    by_version: dict[tuple[int, str], list[str]] = defaultdict(list)
+    for (team_id, message_id), labels_of_message in messages:
+        by_version[team_id, labels_of_message.label_version].append(str(message_id))
     found: list[Turn] = []
-    for team_id in sorted({key[0] for key in keys}):
-        ids = [str(message_id) for team, message_id in keys if team == team_id]
-        found += _turns(_OF_MESSAGES, {"team": team_id, "ids": ids})
+    for (team_id, version), ids in sorted(by_version.items()):
+        found += _turns(_OF_MESSAGES, {"team": team_id, "version": version, "ids": ids})
     return found
 
 

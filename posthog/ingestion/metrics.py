@@ -12,4 +12,10 @@ RETRIES = Counter("posthog_ingestion_batch_retries_total", "Batches that stay pe
 WARNINGS = Counter("posthog_ingestion_warnings_total", "Things in events that were ignored", ["type"])
 LABEL_CACHE = Counter("posthog_ingestion_label_cache_total", "Messages whose labels were known already, or not", ["answer"])
 CLASSIFIED = Counter("posthog_ingestion_classified_total", "Messages classified", ["by"])
+WAITING = Gauge(
+    "posthog_ingestion_labels_waiting",
+    "Stored messages that wait for labels: of none at all, or of the present model's",
+    ["has"],
+    multiprocess_mode="mostrecent",
+)
 UNLABELLED = Counter("posthog_ingestion_unlabelled_total", "Messages that went in without labels, to be labelled later", ["cause"])

@@ -18,7 +18,7 @@ from posthog.common import limits
 from posthog.common.time import utc_now
 from posthog.eventlog.errors import LogError
 from posthog.eventlog.reader import Batch, PartitionReader
-from posthog.ingestion import backlog, care, ledger, stages
+from posthog.ingestion import backlog, care, ledger, relabel, stages
 from posthog.ingestion.events import Work
 from posthog.ingestion.failpoints import fail_point
 from posthog.ingestion.isolation import TRANSIENT
@@ -119,6 +119,8 @@ def ingest(batch: Batch, reader: PartitionReader, heartbeat: Heartbeat) -> None:
         work = stages.process(batch, watch, heartbeat.progress)
     if work.unlabelled or work.is_retry:  # a first attempt may have died before it could say so
         backlog.note_left()
+    if work.outdated or work.is_retry:
+        relabel.note_outdated()
     fail_point("before acknowledgement")
     if not reader.ack(batch):
         raise LeaseLostError

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import close_old_connections
 
 from posthog.common.celery import app
-from posthog.ingestion import backlog, partition, repair
+from posthog.ingestion import backlog, partition, relabel, repair
 from posthog.ingestion.ticker import Ticker
 
 _stopping = threading.Event()
@@ -18,6 +18,7 @@ _running = threading.Lock()
 
 @signals.worker_ready.connect
 def _tick(**_: Any) -> None:
+    relabel.note_start()
     Ticker(_stopping).start()
     # The supervisor waits for this line.
     sys.stdout.write("ready\n")
@@ -51,11 +52,15 @@ def repair_store() -> int:
 
 @app.task(name="posthog.ingestion.tasks.label_backlog", queue="default")
 def label_backlog() -> int:
-    """Label what went in without labels, for a while. Returns the number of messages, turns and events that got theirs."""
+    """Label what went in without labels, for a while; then what has labels of another model. Returns the messages and turns done."""
     if not settings.LABELS_ENABLED or not _running.acquire(blocking=False):
         return 0
     try:
-        return backlog.catch_up(_stopping)
+        done = backlog.catch_up(_stopping)
+        if settings.RELABEL_AUTOMATICALLY and not _stopping.is_set():
+            done += relabel.go_on(_stopping)
+        relabel.measure()
+        return done
     finally:
         _running.release()
         close_old_connections()

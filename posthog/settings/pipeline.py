@@ -15,6 +15,7 @@ TRUST_PROXY = environment.flag("TRUST_PROXY", False)
 LABELS_ENABLED = environment.flag("LABELS_ENABLED", True)
 # Labels that the model card turns off because they are too often wrong.
 LABELS_ON = environment.words("LABELS_ON", [])
+RELABEL_AUTOMATICALLY = environment.flag("RELABEL_AUTOMATICALLY", True)
 MODEL_DIR = Path(environment.text("MODEL_DIR", str(Path(__file__).resolve().parent.parent / "classifiers" / "model")))
 
 CELERY_BROKER_URL = REDIS_URL
