@@ -37,6 +37,17 @@ def update_labels(table: Table, team_id: int, rows: Sequence[Row]) -> None:
         client.execute(_STATEMENTS[table](team_id, part), settings=_SETTINGS, tag=f"labels of {table}")
 
 
+def update_embeddings(team_id: int, rows: Sequence[tuple[MessageKey, Sequence[int]]]) -> None:
+    """Replaces the embeddings of stored messages, as embeddings.pack() gives them."""
+    for start in range(0, len(rows), ROWS_PER_STATEMENT):
+        part = list(dict(rows[start : start + ROWS_PER_STATEMENT]).items())
+        keys = [str(key) for key, _ in part]
+        values = [f"[{','.join(map(str, vector))}]" for _, vector in part]
+        packed = f"CAST({_lookup('toString(message_id)', keys, values)}, 'Array(Int8)')"
+        statement = _update("messages", f"embedding = {packed}", team_id, f"message_id IN {_tuple(keys)}")
+        client.execute(statement, settings=_SETTINGS, tag="embeddings of messages")
+
+
 def merge_updates(table: Table) -> None:
     """Writes outstanding updates into the rows, after a large catch-up. Reads are correct, only slower, without it."""
     client.execute(f"ALTER TABLE {table} APPLY PATCHES", settings={"max_execution_time": 0}, tag=f"labels of {table}")
