@@ -9,6 +9,7 @@ from django.test import Client
 from posthog.tenancy import services, tokens
 from posthog.tenancy.models import Membership, Organization, PersonalAPIKey, Project, User
 from posthog.tenancy.schema import PersonalKeySerializer
+from posthog.topics import centroids
 
 PASSWORD = "a long enough password"
 
@@ -32,6 +33,7 @@ class Person:
 @pytest.fixture(autouse=True)
 def _fresh_caches() -> Iterator[None]:
     tokens.forget()
+    centroids.forget()
     yield
     tokens.forget()
 

@@ -126,3 +126,18 @@ PROPERTY_VALUE_DAYS = 30  # how far back values are looked for
 EVENTS_PAGE = 100
 EVENTS_PAGE_MAX = 1_000
 EVENTS_OFFSET_MAX = 50_000  # rows that a page may lie behind the first; `before` reaches further
+
+# Topics.
+TOPIC_NAME_LENGTH = 100  # characters
+TOPIC_CONVERSATIONS = 50  # of a project, before which no topics are looked for
+TOPIC_MESSAGES = 50  # embedded user messages, likewise
+TOPIC_SAMPLE = 20_000  # newest distinct user messages that topics are found in
+TOPIC_SAMPLE_CHARACTERS = 1_000  # of each, that names are made from
+TOPICS_FOUND = 60  # at most, of one fit
+TOPICS = 500  # of a project
+TOPIC_EXAMPLES = 3  # messages shown with a topic
+TOPIC_GROWTH = 1.5  # times as many messages as at the last fit make the next one due
+TOPIC_FIT_SECONDS = 24 * 3600  # after which a project that has grown at all is due
+TOPIC_DUE_SECONDS = 60  # between looks at which projects are due
+TOPIC_STALE_SECONDS = 300  # without a sign of life, after which another worker takes a job up
+PROJECT_LABELS_CHUNK = 2_000  # messages or turns that get new labels of their project in one step

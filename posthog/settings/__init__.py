@@ -19,6 +19,7 @@ INSTALLED_APPS = [
     "posthog.query",
     "posthog.people",
     "posthog.definitions",
+    "posthog.topics",
     "posthog.conversations",
     "posthog.insights",
     "posthog.ingestion",

@@ -5,6 +5,7 @@ OBJECTS = (
     "query",
     "insight",
     "conversation",
+    "topic",
     "event",
     "person",
     "event_definition",

@@ -13,6 +13,7 @@ from posthog.people import urls as people
 from posthog.query import urls as query
 from posthog.rest import errors
 from posthog.tenancy import urls as tenancy
+from posthog.topics import urls as topics
 from posthog.web import health, shell, slashes
 
 Route = URLPattern | URLResolver
@@ -22,6 +23,7 @@ project_routes: list[Route] = [
     *query.project_routes,
     *insights.project_routes,
     *conversations.project_routes,
+    *topics.project_routes,
     *flags.project_routes,
     *people.project_routes,
     *definitions.project_routes,

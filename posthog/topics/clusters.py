@@ -1,0 +1,122 @@
+"""Finding topics: messages that mean similar things lie in similar directions, and a topic is a crowd of them.
+
+What all messages of a project share (an application for banking is always about banking) is taken away first, so that one distance
+suits projects of one subject and of many. A tree of the nearest pairs (average linkage) is cut at that distance; crowds that
+are large enough become topics; then every message of the sample pulls the nearest topic's middle towards itself. Compared with k-means
+and HDBSCAN in docs/topics.md.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from posthog.clickhouse.embeddings import DIMENSIONS, Vectors, unit
+from posthog.common import limits
+
+LINKED = 4_000  # messages the tree is made of; its cost grows with the square
+CUT = 0.80  # cosine distance between two crowds from which they are two
+MEMBERS_SHARE, MEMBERS_MIN = 0.004, 5  # of the messages, and in number, that make a crowd a topic
+OUTSIDE = 0.10  # of a topic's own messages, the farthest: where it ends
+_ROUNDS = 3
+_SEED = 7
+
+Numbers = NDArray[np.float32]
+Rows = NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Found:
+    """k topics, the largest first: their middles (k, 384) at length 1, and the cosine similarity (k,) from which a message belongs.
+
+    members (n,): the topic of each message of the sample, -1 for none. examples: of each topic the messages nearest to its middle.
+    """
+
+    vectors: Vectors
+    thresholds: Numbers
+    members: Rows
+    examples: list[list[int]]
+
+
+def find(vectors: Vectors, *, seed: int = _SEED) -> Found:
+    """Topics in unit vectors (n, 384). The same vectors in the same order give the same topics."""
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(limits=1):  # the worker's other threads ingest
+        middles = _crowds(vectors, seed)
+        for _ in range(_ROUNDS):
+            middles = _pulled(vectors, middles)
+        return _described(vectors, middles)
+
+
+def least(messages: int) -> int:
+    """How many messages make a topic among so many."""
+    return max(MEMBERS_MIN, round(messages * MEMBERS_SHARE))
+
+
+def _crowds(vectors: Vectors, seed: int) -> Vectors:
+    """Middles (k, 384) of the crowds in a part of the messages, the largest first."""
+    from sklearn.cluster import AgglomerativeClustering
+
+    if len(vectors) < MEMBERS_MIN:
+        return np.empty((0, DIMENSIONS), dtype=np.float32)
+    chosen = np.random.default_rng(seed).permutation(len(vectors))[:LINKED]
+    part = vectors[chosen]
+    apart = unit(part - part.mean(axis=0))
+    tree = AgglomerativeClustering(n_clusters=None, distance_threshold=CUT, metric="cosine", linkage="average")
+    crowds = tree.fit_predict(_without_zeros(apart))
+    sizes = np.bincount(crowds)
+    large = [crowd for crowd in np.argsort(-sizes, kind="stable") if sizes[crowd] >= least(len(part))]
+    return _middles(part, [crowds == crowd for crowd in large[: limits.TOPICS_FOUND]])
+
+
+def _without_zeros(vectors: Vectors) -> Vectors:
+    """Vectors that the cosine can be taken of: one that is just the mean of all has no direction left, and gets any."""
+    empty = ~vectors.any(axis=1)
+    if empty.any():
+        vectors = vectors.copy()
+        vectors[empty, 0] = 1.0
+    return vectors
+
+
+def _pulled(vectors: Vectors, middles: Vectors) -> Vectors:
+    """The middles moved to the middle of what is nearest to each, without the farthest; those that too little is near to are gone."""
+    if not len(middles):
+        return middles
+    nearest, similarity = _nearest(vectors, middles)
+    cores = []
+    for topic in range(len(middles)):
+        mine = nearest == topic
+        if mine.sum() >= least(len(vectors)):
+            cores.append(mine & (similarity >= np.quantile(similarity[mine], OUTSIDE)))
+    return _middles(vectors, cores)
+
+
+def _described(vectors: Vectors, middles: Vectors) -> Found:
+    nearest, similarity = _nearest(vectors, middles)
+    order = np.argsort(-np.bincount(nearest, minlength=len(middles)), kind="stable") if len(middles) else np.empty(0, dtype=np.intp)
+    thresholds = np.empty(len(middles), dtype=np.float32)
+    members = np.full(len(vectors), -1, dtype=np.intp)
+    examples = []
+    for place, topic in enumerate(order):
+        mine = np.flatnonzero(nearest == topic)
+        thresholds[place] = np.quantile(similarity[mine], OUTSIDE) if len(mine) else 1.0
+        inside = mine[similarity[mine] >= thresholds[place]]
+        members[inside] = place
+        examples.append([int(row) for row in inside[np.argsort(-similarity[inside], kind="stable")][: limits.TOPIC_EXAMPLES]])
+    return Found(middles[order], thresholds, members, examples)
+
+
+def _nearest(vectors: Vectors, middles: Vectors) -> tuple[Rows, Numbers]:
+    if not len(middles):
+        return np.full(len(vectors), -1, dtype=np.intp), np.zeros(len(vectors), dtype=np.float32)
+    similarity = vectors @ middles.T
+    nearest = similarity.argmax(axis=1)
+    return nearest, similarity[np.arange(len(vectors)), nearest]
+
+
+def _middles(vectors: Vectors, crowds: list[NDArray[np.bool_]]) -> Vectors:
+    """The middle (k, 384) of each crowd, given as a mask (n,)."""
+    if not crowds:
+        return np.empty((0, DIMENSIONS), dtype=np.float32)
+    return unit(np.stack([vectors[crowd].mean(axis=0) for crowd in crowds])).astype(np.float32)
