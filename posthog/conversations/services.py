@@ -2,10 +2,11 @@
 
 import zlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 from uuid import UUID
 
+from posthog.clickhouse.embeddings import Vectors
 from posthog.common import json, limits, redis
 from posthog.conversations import erasure, store
 
@@ -17,11 +18,15 @@ FROM {messages} AND message_id IN %(ids)s GROUP BY message_id
 
 @dataclass(frozen=True, slots=True)
 class StoredLabels:
-    """labels: as on events (`user_emotion`, `user_emotion_score`, …), without nulls. label_version: "" while the message is not judged."""
+    """labels: as on events (`user_emotion`, `user_emotion_score`, …), without nulls. label_version: "" while the message is not judged.
+
+    embedding: unit vector (384,) of a message that the model has just read; the cache and the store's labels come without it.
+    """
 
     labels: dict[str, Any]
     label_version: str
     language: str
+    embedding: Vectors | None = field(default=None, compare=False)
 
 
 def known_messages(team_id: int, ids: Iterable[UUID]) -> dict[UUID, StoredLabels]:

@@ -12,11 +12,11 @@ from uuid import UUID
 
 from redis.lock import Lock
 
-from posthog.clickhouse import client, updates
+from posthog.clickhouse import client, embeddings, updates
 from posthog.common import json, limits, redis
 from posthog.conversations.parts import spoken_text
 from posthog.conversations.services import StoredLabels, remember_messages
-from posthog.ingestion import labels, late_turns
+from posthog.ingestion import label_providers, labels, late_turns
 from posthog.ingestion.events import MessageKey
 from posthog.ingestion.metrics import CLASSIFIED
 
@@ -105,6 +105,7 @@ def _read_messages(deadline: float) -> Read | None:
         if labelled is None:
             break
         CLASSIFIED.labels("catch-up").inc(len(chunk))
+        labelled = label_providers.add([(team_id, role) for team_id, _, role, _ in chunk], labelled)
         found += [((team_id, message_id), one) for (team_id, message_id, _, _), one in zip(chunk, labelled, strict=True)]
     return None if rows and not found else found
 
@@ -114,5 +115,8 @@ def update_messages(found: Sequence[tuple[MessageKey, StoredLabels]]) -> None:
     for team_id in {key[0] for key, _ in found}:
         mine: dict[UUID, StoredLabels] = {key[1]: one for key, one in found if key[0] == team_id}
         rows = [(message_id, json.dumps_text(one.labels), one.label_version) for message_id, one in mine.items()]
+        vectors = [(message_id, embeddings.pack(one.embedding)) for message_id, one in mine.items() if one.embedding is not None]
+        # Labels last: that they are missing is the mark to go on from.
+        updates.update_embeddings(team_id, vectors)
         updates.update_labels("messages", team_id, rows)
         remember_messages(team_id, mine)

@@ -15,10 +15,12 @@ from django.conf import settings
 
 from posthog.classifiers import service
 from posthog.classifiers.service import Text
+from posthog.clickhouse.embeddings import Vectors
 from posthog.common import limits
 from posthog.conversations.roles import ASSISTANT, USER
 from posthog.conversations.services import StoredLabels, known_messages
 from posthog.conversations.turns import Turn, speakers
+from posthog.ingestion import label_providers
 from posthog.ingestion.events import Event, MessageKey, NewMessage, Work
 from posthog.ingestion.label_values import VERSION, as_labels, given_by_client
 from posthog.ingestion.metrics import CLASSIFIED, LABEL_CACHE, UNLABELLED
@@ -82,9 +84,14 @@ def classify(texts: Sequence[tuple[str, str]]) -> list[StoredLabels] | None:
         return None
     speakers_of = ["user" if role == USER else "agent" for role, _ in texts]
     return [
-        StoredLabels(as_labels(service.event_labels(speaker, labels)), version, labels.language)  # type: ignore[arg-type]
+        StoredLabels(as_labels(service.event_labels(speaker, labels)), version, labels.language, _embedding(labels))  # type: ignore[arg-type]
         for speaker, labels in zip(speakers_of, found, strict=True)
     ]
+
+
+def _embedding(labels: service.Labels) -> Vectors | None:
+    """None from a model without that output."""
+    return getattr(labels, "embedding", None)
 
 
 def of_turns(turns: Iterable[Turn], labels: Callable[[Turn], StoredLabels | None]) -> dict[str, Any]:
@@ -150,6 +157,7 @@ def _classify_new(work: Work, keys: Sequence[MessageKey], deadline: float, progr
             UNLABELLED.labels("budget" if late else "model").inc(len(keys) - start)
             return
         CLASSIFIED.labels("ingestion").inc(len(chunk))
+        found = label_providers.add([(key[0], work.messages[key].role) for key in chunk], found)
         work.message_labels.update(zip(chunk, found, strict=True))
         took = time.monotonic() - began
         progress()

@@ -41,6 +41,11 @@ WHERE team_id = %(team)s AND kind = 'owned' AND role IN ('user', 'assistant')
     AND event_uuid IN %(uuids)s AND conversation_id IN %(conversations)s
 LIMIT 1 BY event_uuid, position
 """
+_PAGE = """
+SELECT {columns}, toJSONString(labels) FROM turns
+WHERE team_id = %(team)s AND role IN ('user', 'assistant') AND (conversation_id, event_uuid, position) > %(after)s
+ORDER BY conversation_id, event_uuid, position LIMIT 1 BY conversation_id, event_uuid, position LIMIT %(limit)s
+"""
 _MESSAGES = """
 SELECT message_id, any(content), any(toJSONString(labels)), any(label_version) FROM messages
 WHERE team_id = %(team)s AND message_id IN %(ids)s GROUP BY message_id
@@ -84,6 +89,18 @@ def of_messages(messages: Sequence[tuple[MessageKey, StoredLabels]]) -> list[Tur
     for (team_id, version), ids in sorted(by_version.items()):
         found += _turns(_OF_MESSAGES, {"team": team_id, "version": version, "ids": ids})
     return found
+
+
+def pages(team_id: int, size: int) -> Iterator[list[tuple[Turn, dict[str, Any]]]]:
+    """All turns of users and assistants of a project, in the order of their key, with their labels."""
+    after: tuple[object, ...] = ("", str(UUID(int=0)), 0)
+    while True:
+        params = {"team": team_id, "after": after, "limit": size}
+        rows = client.execute(_PAGE.replace("{columns}", _COLUMNS), params, tag="project_labels")
+        if not rows:
+            return
+        yield [(_turn(*row[:-1]), labels_of(row[-1])) for row in rows]
+        after = (rows[-1][1], str(rows[-1][2]), rows[-1][3])
 
 
 def label(turns: Sequence[Turn]) -> int:

@@ -19,7 +19,7 @@ from posthog.clickhouse import client
 from posthog.common import limits, redis
 from posthog.conversations.parts import spoken_text
 from posthog.eventlog import log
-from posthog.ingestion import backlog, labels, late_turns
+from posthog.ingestion import backlog, label_providers, labels, late_turns
 from posthog.ingestion.backlog import Read
 from posthog.ingestion.metrics import CLASSIFIED, WAITING
 
@@ -118,6 +118,7 @@ class Relabelling:
             if labelled is None:
                 break
             CLASSIFIED.labels("relabel").inc(len(chunk))
+            labelled = label_providers.add([(team_id, role) for team_id, _, role, _ in chunk], labelled)
             found += [((team_id, message_id), one) for (team_id, message_id, _, _), one in zip(chunk, labelled, strict=True)]
             if not self.may_go_on(time.monotonic() - began):
                 break

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from posthog.clickhouse import embeddings
 from posthog.common import json
 from posthog.conversations.services import StoredLabels
 from posthog.conversations.turns import Turn
@@ -13,7 +14,7 @@ from posthog.people.schema import GroupState, OverrideRow, PersonState
 Placed = tuple[int, tuple[Any, ...]]
 
 COLUMNS: dict[str, list[str]] = {
-    "messages": ["team_id", "message_id", "role", "content", "language", "labels_text", "label_version", "created_at"],
+    "messages": ["team_id", "message_id", "role", "content", "language", "labels_text", "label_version", "embedding", "created_at"],
     "turns": [
         *("team_id", "conversation_id", "event_uuid", "position", "timestamp", "role", "kind", "event", "person_id", "distinct_id"),
         *("message_id", "labels_text", "label_version"),
@@ -35,8 +36,8 @@ def messages(work: Work) -> Iterator[Placed]:
     for (project_id, message_id), message in work.messages.items():
         labels = work.message_labels.get((project_id, message_id), _UNLABELLED)
         text = json.dumps_text(labels.labels)
-        row = (project_id, message_id, message.role, message.content, labels.language, text, labels.label_version, message.created_at)
-        yield message.position, row
+        said = (project_id, message_id, message.role, message.content, labels.language, text, labels.label_version)
+        yield message.position, (*said, embeddings.pack(labels.embedding), message.created_at)
 
 
 def prepare(work: Work, event: Event) -> None:

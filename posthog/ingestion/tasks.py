@@ -9,11 +9,12 @@ from django.conf import settings
 from django.db import close_old_connections
 
 from posthog.common.celery import app
-from posthog.ingestion import backlog, partition, relabel, repair
+from posthog.ingestion import backlog, partition, relabel, repair, topic_jobs
 from posthog.ingestion.ticker import Ticker
 
 _stopping = threading.Event()
 _running = threading.Lock()
+_on_topics = threading.Lock()
 
 
 @signals.worker_ready.connect
@@ -63,4 +64,16 @@ def label_backlog() -> int:
         return done
     finally:
         _running.release()
+        close_old_connections()
+
+
+@app.task(name="posthog.ingestion.tasks.topics", queue="default")
+def topics() -> int:
+    """Find topics where they are due, and give stored messages the labels of topics that have changed."""
+    if not _on_topics.acquire(blocking=False):
+        return 0
+    try:
+        return topic_jobs.work(_stopping)
+    finally:
+        _on_topics.release()
         close_old_connections()
