@@ -153,6 +153,7 @@ class SummarySerializer(serializers.Serializer[object]):
     message_count = serializers.IntegerField()
     preview = PreviewSerializer()
     labels = serializers.DictField(child=serializers.ListField())
+    topic = serializers.CharField(allow_null=True)
 
 
 class ConversationPageSerializer(serializers.Serializer[object]):
@@ -200,5 +201,6 @@ class ConversationSerializer(serializers.Serializer[object]):
     previous = serializers.CharField(allow_null=True)
     next = serializers.CharField(allow_null=True)
     message_count = serializers.IntegerField()
+    topic = serializers.CharField(allow_null=True)
     messages = MessageSerializer(many=True)
     feedback = FeedbackSerializer(many=True)

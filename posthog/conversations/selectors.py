@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from posthog.common import json, limits
-from posthog.conversations import lookups, store
+from posthog.conversations import lookups, store, topic
 from posthog.conversations.filters import Conditions
 from posthog.conversations.roles import ASSISTANT, USER
 from posthog.conversations.schema import Cursor, Wish
@@ -49,6 +49,7 @@ def summaries(team_id: int, conversation_ids: Sequence[str]) -> list[dict[str, A
     previews = {conversation_id: _preview(thread) for conversation_id, thread in found.items()}
     contents = lookups.contents(team_id, {turn.message_id for turns in previews.values() for turn in turns})
     labels = _labels(team_id, found)
+    topics = topic.of_conversations(team_id, found)
     return [
         {
             "id": conversation_id,
@@ -58,6 +59,7 @@ def summaries(team_id: int, conversation_ids: Sequence[str]) -> list[dict[str, A
             "message_count": len(found[conversation_id].shown),
             "preview": _preview_texts(previews[conversation_id], contents),
             "labels": labels.get(conversation_id, {}),
+            "topic": topics.get(conversation_id),
         }
         for conversation_id in dict.fromkeys(conversation_ids)
         if conversation_id in found

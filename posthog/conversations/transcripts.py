@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from posthog.conversations import event_labels, feedback, store
+from posthog.conversations import event_labels, feedback, store, topic
 from posthog.conversations.selectors import persons_of
 from posthog.conversations.services import labels_of
 from posthog.conversations.stored_turns import StoredTurn, Thread, threads
@@ -51,6 +51,7 @@ def transcript(team_id: int, conversation_id: str) -> dict[str, Any] | None:
         "ended_at": thread.turns[-1].timestamp,
         **_neighbours(team_id, thread, person),
         "message_count": len(thread.shown),
+        "topic": topic.of_conversations(team_id, [conversation_id]).get(conversation_id),
         "messages": _messages(team_id, thread),
         "feedback": feedback.on(team_id, thread),
     }

@@ -489,6 +489,76 @@ export interface paths {
         patch: operations["projects_reset_token_partial_update"];
         trace?: never;
     };
+    "/api/projects/{project_id}/topics/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What the project's users write about: pinned topics first, then the largest. */
+        get: operations["topics_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/topics/{topic_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description One resource or action of a project. */
+        get: operations["topics_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** @description Rename, pin or hide. A new name and hiding reach stored messages within a while: see `labelled` of the fit. */
+        patch: operations["topics_change"];
+        trace?: never;
+    };
+    "/api/projects/{project_id}/topics/{topic_id}/merge/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Make this topic a part of another one, also for later fits. Answers with the other one. */
+        post: operations["topics_merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/topics/fit/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description How the newest search for topics stands. */
+        get: operations["topics_fit_status"];
+        put?: never;
+        /** @description Look for topics again, in the background. 409 while another search is on its way. */
+        post: operations["topics_fit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/setup/": {
         parameters: {
             query?: never;
@@ -537,6 +607,7 @@ export interface components {
             previous: string | null;
             next: string | null;
             message_count: number;
+            topic: string | null;
             messages: components["schemas"]["Message"][];
             feedback: components["schemas"]["Feedback"][];
         };
@@ -589,6 +660,12 @@ export interface components {
             results: components["schemas"]["Event"][];
             /** Format: uri */
             next: string | null;
+        };
+        /** @description text: the beginning of the message. */
+        Example: {
+            /** Format: uuid */
+            message_id: string;
+            text: string;
         };
         /** @description target_event_uuid: the task that is judged, null when unknown. name: of a metric. */
         Feedback: {
@@ -807,6 +884,11 @@ export interface components {
             verified?: boolean;
             hidden?: boolean;
         };
+        PatchedTopicChangeRequest: {
+            name?: string;
+            pinned?: boolean;
+            hidden?: boolean;
+        };
         Person: {
             /** Format: uuid */
             id: string;
@@ -929,6 +1011,15 @@ export interface components {
             /** @default Default project */
             project_name: string;
         };
+        /**
+         * @description * `none` - none
+         *     * `queued` - queued
+         *     * `running` - running
+         *     * `done` - done
+         *     * `failed` - failed
+         * @enum {string}
+         */
+        StateEnum: "none" | "queued" | "running" | "done" | "failed";
         StoredPerson: {
             /** Format: uuid */
             id: string;
@@ -955,6 +1046,43 @@ export interface components {
             labels: {
                 [key: string]: unknown[];
             };
+            topic: string | null;
+        };
+        /** @description size: distinct user messages that have it. terms: words it was named from. */
+        Topic: {
+            id: number;
+            name: string;
+            size: number;
+            pinned: boolean;
+            hidden: boolean;
+            terms: string[];
+            examples: components["schemas"]["Example"][];
+            /** Format: date-time */
+            created_at: string;
+        };
+        /** @description progress: of the search, 0 to 1. labelled: how much of what is stored has the labels of the topics as they are now, 0 to 1. */
+        TopicFit: {
+            state: components["schemas"]["StateEnum"];
+            /** Format: double */
+            progress: number;
+            by_hand: boolean;
+            /** Format: date-time */
+            created_at: string | null;
+            /** Format: date-time */
+            started_at: string | null;
+            /** Format: date-time */
+            finished_at: string | null;
+            error: string;
+            topics: number | null;
+            messages: number | null;
+            /** Format: double */
+            labelled: number;
+        };
+        TopicList: {
+            results: components["schemas"]["Topic"][];
+        };
+        TopicMergeRequest: {
+            into: number;
         };
         UserOutput: {
             readonly id: number;
@@ -1979,6 +2107,146 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Project"];
+                };
+            };
+        };
+    };
+    topics_list: {
+        parameters: {
+            query?: {
+                /** @description with the hidden ones */
+                hidden?: boolean;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TopicList"];
+                };
+            };
+        };
+    };
+    topics_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                topic_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Topic"];
+                };
+            };
+        };
+    };
+    topics_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                topic_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedTopicChangeRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Topic"];
+                };
+            };
+        };
+    };
+    topics_merge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                topic_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TopicMergeRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Topic"];
+                };
+            };
+        };
+    };
+    topics_fit_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TopicFit"];
+                };
+            };
+        };
+    };
+    topics_fit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TopicFit"];
                 };
             };
         };

@@ -6,6 +6,7 @@ export const SCOPES: readonly { value: string; label: string; description: strin
         description: 'Trends, SQL, and the people and conversations behind a point',
     },
     { value: 'conversation:read', label: 'Read conversations', description: 'Transcripts with their labels' },
+    { value: 'topic:write', label: 'Change topics', description: 'Read, rename, merge and find topics' },
     { value: 'event:read', label: 'Read events', description: 'Single events and their properties' },
     { value: 'person:read', label: 'Read people', description: 'Persons and their properties' },
     { value: 'insight:write', label: 'Save insights', description: 'Read, make and change saved insights' },
