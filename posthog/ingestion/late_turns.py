@@ -43,7 +43,8 @@ LIMIT 1 BY event_uuid, position
 """
 _PAGE = """
 SELECT {columns}, toJSONString(labels) FROM turns
-WHERE team_id = %(team)s AND role IN ('user', 'assistant') AND (conversation_id, event_uuid, position) > %(after)s
+WHERE team_id = %(team)s AND role IN ('user', 'assistant')
+    AND conversation_id >= %(conversation)s AND (conversation_id, event_uuid, position) > %(after)s
 ORDER BY conversation_id, event_uuid, position LIMIT 1 BY conversation_id, event_uuid, position LIMIT %(limit)s
 """
 _MESSAGES = """
@@ -95,7 +96,7 @@ def pages(team_id: int, size: int) -> Iterator[list[tuple[Turn, dict[str, Any]]]
     """All turns of users and assistants of a project, in the order of their key, with their labels."""
     after: tuple[object, ...] = ("", str(UUID(int=0)), 0)
     while True:
-        params = {"team": team_id, "after": after, "limit": size}
+        params = {"team": team_id, "conversation": after[0], "after": after, "limit": size}
         rows = client.execute(_PAGE.replace("{columns}", _COLUMNS), params, tag="project_labels")
         if not rows:
             return

@@ -21,11 +21,11 @@ Progress = Callable[[float], object]
 _SAME_WITHIN = 0.002  # scores closer than this are the same: sums differ in their last digits with the size of a batch
 _MERGE_FROM = 1_000  # updated rows from which the updates are written into the tables' rows
 
+# In the order of the tables' keys, so that a page reads no more than itself.
 _MESSAGES = """
-SELECT message_id, any(role), argMax(embedding, created_at), argMax(toJSONString(labels), created_at),
-       argMax(label_version, created_at), argMax(language, created_at)
-FROM messages WHERE team_id = %(team)s AND message_id > %(after)s AND role IN ('user', 'assistant') AND notEmpty(embedding)
-GROUP BY message_id ORDER BY message_id LIMIT %(limit)s
+SELECT message_id, role, embedding, toJSONString(labels), label_version, language FROM messages
+WHERE team_id = %(team)s AND message_id > %(after)s AND role IN ('user', 'assistant') AND notEmpty(embedding)
+ORDER BY message_id LIMIT 1 BY message_id LIMIT %(limit)s
 """
 _LABELS = """
 SELECT message_id, argMax(toJSONString(labels), created_at) FROM messages

@@ -8,11 +8,13 @@ from posthog.clickhouse import client
 from posthog.clickhouse.embeddings import Vectors, unpack
 from posthog.common import limits
 
-# Texts and embeddings by id, so that what was written twice counts once.
 _NEWEST = """
-SELECT message_id, any(substringUTF8(content, 1, %(characters)s)), any(embedding), max(created_at) AS newest FROM messages
-WHERE team_id = %(team)s AND role = 'user' AND notEmpty(embedding)
-GROUP BY message_id ORDER BY newest DESC, message_id LIMIT %(limit)s
+SELECT message_id, substringUTF8(content, 1, %(characters)s), embedding FROM messages
+WHERE team_id = %(team)s AND notEmpty(embedding) AND message_id IN (
+    SELECT message_id FROM messages WHERE team_id = %(team)s AND role = 'user' AND notEmpty(embedding)
+    ORDER BY created_at DESC, message_id LIMIT 1 BY message_id LIMIT %(limit)s
+)
+ORDER BY message_id LIMIT 1 BY message_id
 """
 _EMBEDDED = "SELECT team_id, uniq(message_id) FROM messages WHERE role = 'user' AND notEmpty(embedding){of_team} GROUP BY team_id"
 _CONVERSATIONS = "SELECT team_id, uniq(conversation_id) FROM conversations WHERE 1{of_team} GROUP BY team_id"

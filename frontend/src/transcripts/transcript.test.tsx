@@ -39,6 +39,7 @@ function conversation(messages: Message[], feedback: Conversation['feedback'] = 
         started_at: '2026-11-20T10:00:00Z',
         ended_at: '2026-11-20T10:05:00Z',
         message_count: messages.length,
+        topic: null,
         previous: null,
         next: null,
         messages,
