@@ -27,7 +27,7 @@ able actually also ask asked asking assist based bit can't couldn't did didn did
 following for get gets getting give given gives going gonna good got great guys hello help hey hi hope how's i'd i'll i'm i've im include
 including isn isn't it's ive just know let let's like likely ll look looking lot make makes making maybe mean need needed needs new ok
 okay please pls possible provide question questions really right say says see seems shouldn't show someone something soon sorry sure
-tell thank thanks that's there's they're thing things think told try trying use used using ve want wanted wants way we're what's whats
+tell thank thanks that's there's they're thing things think told try trying use used using ve want wanted wants way we're what's
 where's who's won won't would wouldn't yeah yes yet you'd you'll you're
 """
 
