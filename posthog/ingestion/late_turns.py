@@ -92,16 +92,12 @@ def of_messages(messages: Sequence[tuple[MessageKey, StoredLabels]]) -> list[Tur
     return found
 
 
-def pages(team_id: int, size: int) -> Iterator[list[tuple[Turn, dict[str, Any]]]]:
-    """All turns of users and assistants of a project, in the order of their key, with their labels."""
-    after: tuple[object, ...] = ("", str(UUID(int=0)), 0)
-    while True:
-        params = {"team": team_id, "conversation": after[0], "after": after, "limit": size}
-        rows = client.execute(_PAGE.replace("{columns}", _COLUMNS), params, tag="project_labels")
-        if not rows:
-            return
-        yield [(_turn(*row[:-1]), labels_of(row[-1])) for row in rows]
-        after = (rows[-1][1], str(rows[-1][2]), rows[-1][3])
+def page(team_id: int, after: Turn | None, size: int) -> list[tuple[Turn, dict[str, Any]]]:
+    """Turns of users and assistants of a project with their labels, in the order of their key: those after a turn, or the first ones."""
+    key = (after.conversation_id, str(after.event_uuid), after.position) if after else ("", str(UUID(int=0)), 0)
+    params = {"team": team_id, "conversation": key[0], "after": key, "limit": size}
+    rows = client.execute(_PAGE.replace("{columns}", _COLUMNS), params, tag="project_labels")
+    return [(_turn(*row[:-1]), labels_of(row[-1])) for row in rows]
 
 
 def label(turns: Sequence[Turn]) -> int:

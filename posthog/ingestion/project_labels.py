@@ -4,7 +4,7 @@ Everything is compared with what stands there, in the order of the tables' keys:
 embeddings, then turns with their messages. So it can stop anywhere and be done again, and a second run over the same finds nothing to do.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from posthog.clickhouse.embeddings import unpack
 from posthog.common import json, limits
 from posthog.conversations.services import StoredLabels, labels_of, remember_messages
 from posthog.conversations.turns import Turn
-from posthog.ingestion import label_providers, late_turns
+from posthog.ingestion import backlog, label_providers, late_turns
 
 Progress = Callable[[float], object]
 
@@ -61,46 +61,51 @@ def refresh(team_id: int, progress: Progress = lambda done: None) -> int:
     names = label_providers.owned(team_id)
     changed = {"messages": _refresh_messages(team_id, names, counted), "turns": _refresh_turns(team_id, names, counted)}
     if sum(changed.values()) >= _MERGE_FROM:
-        for table in ("messages", "turns", "events"):
-            updates.merge_updates(table)
+        backlog.merge()
     return sum(changed.values())
 
 
 def _refresh_messages(team_id: int, names: frozenset[str], counted: _Counted) -> int:
-    changed = 0
-    for rows in _message_pages(team_id):
-        wanted = label_providers.labels(team_id, [row[1] for row in rows], unpack([row[2] for row in rows]))
-        fresh: dict[UUID, StoredLabels] = {}
-        for (message_id, _, _, text, version, language), mine in zip(rows, wanted, strict=True):
-            stored = labels_of(text)
-            if _differ(stored, mine, names):
-                fresh[message_id] = StoredLabels(_without(stored, names) | mine, version, language)
-        updates.update_labels("messages", team_id, [(i, json.dumps_text(one.labels), one.label_version) for i, one in fresh.items()])
-        remember_messages(team_id, fresh)
-        changed += len(fresh)
+    changed, after = 0, _NO_ID
+    while True:
+        with backlog.writing():
+            params = {"team": team_id, "after": str(after), "limit": limits.PROJECT_LABELS_CHUNK}
+            rows = client.execute(_MESSAGES, params, tag="project_labels")
+            changed += _refresh_page(team_id, rows, names)
+        if not rows:
+            return changed
+        after = rows[-1][0]
         counted.add(len(rows))
-    return changed
+
+
+def _refresh_page(team_id: int, rows: Sequence[tuple[Any, ...]], names: frozenset[str]) -> int:
+    """Of messages as _MESSAGES reads them those that changed."""
+    if not rows:
+        return 0
+    wanted = label_providers.labels(team_id, [row[1] for row in rows], unpack([row[2] for row in rows]))
+    fresh: dict[UUID, StoredLabels] = {}
+    for (message_id, _, _, text, version, language), mine in zip(rows, wanted, strict=True):
+        stored = labels_of(text)
+        if _differ(stored, mine, names):
+            fresh[message_id] = StoredLabels(_without(stored, names) | mine, version, language)
+    updates.update_labels("messages", team_id, [(i, json.dumps_text(one.labels), one.label_version) for i, one in fresh.items()])
+    remember_messages(team_id, fresh)
+    return len(fresh)
 
 
 def _refresh_turns(team_id: int, names: frozenset[str], counted: _Counted) -> int:
-    changed = 0
-    for page in late_turns.pages(team_id, limits.PROJECT_LABELS_CHUNK):
-        of_messages = _labels_of_messages(team_id, [turn for turn, _ in page])
-        stale = [turn for turn, labels in page if turn.message_id in of_messages and _differ(labels, of_messages[turn.message_id], names)]
-        changed += late_turns.label(stale)
-        counted.add(len(page))
-    return changed
-
-
-def _message_pages(team_id: int) -> Iterator[list[tuple[Any, ...]]]:
-    after = _NO_ID
+    changed, after = 0, None
     while True:
-        params = {"team": team_id, "after": str(after), "limit": limits.PROJECT_LABELS_CHUNK}
-        rows = client.execute(_MESSAGES, params, tag="project_labels")
-        if not rows:
-            return
-        yield rows
-        after = rows[-1][0]
+        with backlog.writing():
+            page = late_turns.page(team_id, after, limits.PROJECT_LABELS_CHUNK)
+            of_messages = _labels_of_messages(team_id, [turn for turn, _ in page])
+            changed += late_turns.label(
+                [turn for turn, labels in page if turn.message_id in of_messages and _differ(labels, of_messages[turn.message_id], names)]
+            )
+        if not page:
+            return changed
+        after = page[-1][0]
+        counted.add(len(page))
 
 
 def _labels_of_messages(team_id: int, turns: Sequence[Turn]) -> dict[UUID, dict[str, Any]]:
