@@ -54,8 +54,9 @@ TYPED_PATHS: dict[str, str] = {
     name: kind for name, kind in LABEL_TYPES.items() if "_threat_" not in name and not any(part in name for part in _IN_SHARED_DATA)
 } | {f"{speaker}_threat{suffix}": kind for speaker in SPEAKERS for suffix, kind in (("", SAID), ("_score", SCORE))}
 
-# One of these scores is there for every message that was judged, unlike for those in a language that the labels do not know.
-JUDGED_SCORES = frozenset(f"{speaker}_{name}_score" for speaker in SPEAKERS for name in TOXICITY_NAMES)
+# One of these is there for every message that was judged, and none in a language that the labels do not know.
+_OF_JUDGED = ("emotion", "flow", *(f"{name}_score" for name in TOXICITY_NAMES))
+LABELS_OF_JUDGED = frozenset(f"{speaker}_{name}" for speaker in SPEAKERS for name in _OF_JUDGED)
 
 
 def type_of(name: str) -> str | None:

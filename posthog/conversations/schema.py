@@ -167,6 +167,8 @@ class LabelSerializer(serializers.Serializer[object]):
 
 
 class MessageSerializer(serializers.Serializer[object]):
+    """label_version: "" while labels are on their way. judged: false then, and in languages that the models do not know."""
+
     id = serializers.UUIDField()
     role = serializers.ChoiceField(["user", "assistant", "system", "tool"])
     content = serializers.CharField()
@@ -176,6 +178,7 @@ class MessageSerializer(serializers.Serializer[object]):
     kind = serializers.ChoiceField(["owned", "context"])
     labels = serializers.DictField(child=LabelSerializer())
     judged = serializers.BooleanField()
+    label_version = serializers.CharField(allow_blank=True)
     language = serializers.CharField()
     position = serializers.IntegerField()
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from posthog.clickhouse.labels import LABELS_OF_JUDGED
 from posthog.conversations import event_labels, feedback, store, topic
 from posthog.conversations.selectors import persons_of
 from posthog.conversations.services import labels_of
@@ -79,7 +80,8 @@ def _message(turn: StoredTurn, stored: _Judged, of_event: dict[str, Any], prefix
         "event": turn.event,
         "kind": turn.kind,
         "labels": event_labels.said(stored.labels | given),
-        "judged": bool(stored.version),
+        "judged": bool(stored.version) and not LABELS_OF_JUDGED.isdisjoint(stored.labels),
+        "label_version": stored.version,
         "language": stored.language,
         "position": turn.position,
     }

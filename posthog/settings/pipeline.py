@@ -16,6 +16,8 @@ LABELS_ENABLED = environment.flag("LABELS_ENABLED", True)
 # Labels that the model card turns off because they are too often wrong.
 LABELS_ON = environment.words("LABELS_ON", [])
 RELABEL_AUTOMATICALLY = environment.flag("RELABEL_AUTOMATICALLY", True)
+# The routes of the original model servers, which have no key, answer also clients outside of private networks.
+MODEL_SERVER_OPEN = environment.flag("MODEL_SERVER_OPEN", False)
 MODEL_DIR = Path(environment.text("MODEL_DIR", str(Path(__file__).resolve().parent.parent / "classifiers" / "model")))
 
 CELERY_BROKER_URL = REDIS_URL

@@ -14,7 +14,7 @@ from posthog.query import urls as query
 from posthog.rest import errors
 from posthog.tenancy import urls as tenancy
 from posthog.topics import urls as topics
-from posthog.web import health, shell, slashes
+from posthog.web import health, model_server, shell, slashes
 
 Route = URLPattern | URLResolver
 
@@ -36,6 +36,7 @@ urlpatterns: list[Route] = [
     path("_readiness", health.ready),
     path("metrics", health.metrics),
     path("api/schema/", SpectacularAPIView.as_view()),
+    *model_server.routes,
     *capture.routes,
     *flags.routes,
     *tenancy.routes,

@@ -97,7 +97,7 @@ def reader(window: Window) -> Reader:
 def judged(product: Product, conversation_id: str, messages: int) -> bool:
     """All messages of the conversation are there and were read by the models."""
     status, found = product.request("GET", f"/api/projects/@current/conversations/{quote(conversation_id, safe='')}/")
-    return status == 200 and len(found["messages"]) == messages and all(message["judged"] for message in found["messages"])
+    return status == 200 and len(found["messages"]) == messages and all(message["label_version"] for message in found["messages"])
 
 
 def send_judged(product: Product, events: list[dict[str, object]], conversation_id: str, messages: int) -> None:

@@ -34,6 +34,7 @@ function message(role: string, content: string, event: string): Record<string, u
         kind: 'owned',
         labels,
         judged: true,
+        label_version: 'v1',
         language: 'en',
         position: 0,
     }

@@ -2,7 +2,7 @@
 import { useState } from 'react'
 import type { ReactElement } from 'react'
 
-import { describeLabel, FLAG_LABELS, labelText, WORD_LABELS, words } from '../lib/labels'
+import { ATTACK_LABELS, describeLabel, FLAG_LABELS, labelText, WORD_LABELS, words } from '../lib/labels'
 import { usePropertyValues } from '../query/definitions'
 import { Picker } from '../ui/picker'
 import type { PickerOption } from '../ui/picker'
@@ -15,12 +15,17 @@ interface Props {
 
 const NAMES: PickerOption[] = [
     ...WORD_LABELS.map((name) => ({ value: name, label: describeLabel(name).title, group: 'Labels with values' })),
-    ...FLAG_LABELS.map((name) => ({
+    ...withoutValues(FLAG_LABELS, 'Toxicity'),
+    ...withoutValues(ATTACK_LABELS, 'Attacks and leaks'),
+]
+
+function withoutValues(names: string[], group: string): PickerOption[] {
+    return names.map((name) => ({
         value: name,
         label: `${describeLabel(name).speaker === 'user' ? 'User' : 'Assistant'}: ${labelText(name, 1)}`,
-        group: 'Toxicity',
-    })),
-]
+        group,
+    }))
+}
 
 function ValuePicker({ projectId, name, onPick }: Props & { name: string }): ReactElement {
     const values = usePropertyValues(projectId, 'event', name)
@@ -52,7 +57,7 @@ export function LabelPicker({ projectId, onPick }: Props): ReactElement {
                 icon="filter"
                 options={NAMES}
                 onChange={(chosen) => {
-                    if (FLAG_LABELS.includes(chosen)) {
+                    if (FLAG_LABELS.includes(chosen) || ATTACK_LABELS.includes(chosen)) {
                         onPick(chosen)
                         setName(null)
                     } else {

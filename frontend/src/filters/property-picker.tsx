@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import type { ReactElement } from 'react'
 
-import { describeLabel, FLAG_LABELS, WORD_LABELS } from '../lib/labels'
+import { ATTACK_LABELS, describeLabel, FLAG_LABELS, WORD_LABELS } from '../lib/labels'
 import { useDebounced } from '../lib/use-debounced'
 import { usePropertyNames } from '../query/definitions'
 import { Picker } from '../ui/picker'
@@ -24,13 +24,13 @@ interface Props {
 
 const NONE = 'none:'
 
-const LABEL_OPTIONS: PickerOption[] = [...WORD_LABELS, ...FLAG_LABELS].map((name) => ({
+const LABEL_OPTIONS: PickerOption[] = [...WORD_LABELS, ...FLAG_LABELS, ...ATTACK_LABELS].map((name) => ({
     value: `event:${name}`,
     label: describeLabel(name).title,
     group: 'Labels',
 }))
 
-const LABEL_NAMES = new Set<string>([...WORD_LABELS, ...FLAG_LABELS])
+const LABEL_NAMES = new Set<string>([...WORD_LABELS, ...FLAG_LABELS, ...ATTACK_LABELS])
 
 function read(value: string): PropertyRef | null {
     if (value === NONE) {

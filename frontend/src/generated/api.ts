@@ -777,6 +777,7 @@ export interface components {
             /** Format: date-time */
             readonly joined_at: string;
         };
+        /** @description label_version: "" while labels are on their way. judged: false then, and in languages that the models do not know. */
         Message: {
             /** Format: uuid */
             id: string;
@@ -792,6 +793,7 @@ export interface components {
                 [key: string]: components["schemas"]["Label"];
             };
             judged: boolean;
+            label_version: string;
             language: string;
             position: number;
         };

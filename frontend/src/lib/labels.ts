@@ -1,7 +1,7 @@
 /** Label names as they stand on events (`user_emotion`, `agent_toxic`), and how they are shown. */
 
 export type Speaker = 'user' | 'agent'
-export type LabelFamily = 'emotion' | 'toxicity' | 'flow' | 'topic' | 'language' | 'other'
+export type LabelFamily = 'emotion' | 'toxicity' | 'attack' | 'flow' | 'topic' | 'language' | 'other'
 export type Tone = 'positive' | 'hot' | 'low' | 'fear' | 'curious' | 'neutral' | 'warning' | 'flow' | 'topic'
 
 export interface LabelEntry {
@@ -16,9 +16,24 @@ export interface LabelInfo {
     title: string
 }
 
-export const TOXICITY_KINDS = ['toxic', 'severe_toxic', 'obscene', 'threat', 'insult', 'identity_hate'] as const
+export const TOXICITY_KINDS = ['toxic', 'severe_toxic', 'obscene', 'violent_threat', 'insult', 'identity_hate'] as const
 
 const TOXICITY = new Set<string>(TOXICITY_KINDS)
+
+/** What detectors find, by the end of `user_threat_…`. */
+export const THREATS: Record<string, string> = {
+    InvisibleUnicodeDetector: 'invisible characters',
+    MarkdownLinkDetector: 'deceptive link',
+    HiddenTextDetector: 'hidden text',
+    Base64Detector: 'encoded text',
+    SecretsMarker: 'secret',
+    PiiMarker: 'personal data',
+    ObfuscationDetector: 'disguised words',
+    GibberishDetector: 'gibberish',
+    ExploitClassifier: 'prompt attack',
+}
+
+const THREAT = /^(?:user|agent)_threat_([A-Za-z0-9]+)$/
 
 const EMOTION_TONES: Record<string, Tone> = {
     ...toneOf(
@@ -48,6 +63,9 @@ function familyOf(rest: string): LabelFamily {
     if (TOXICITY.has(rest)) {
         return 'toxicity'
     }
+    if (rest === 'prompt_attack' || rest.startsWith('threat_')) {
+        return 'attack'
+    }
     return rest === 'emotion' || rest === 'flow' || rest === 'topic' || rest === 'language' ? rest : 'other'
 }
 
@@ -57,12 +75,30 @@ export function describeLabel(name: string): LabelInfo {
     const match = /^(user|agent)_(.+)$/.exec(name)
     const speaker = (match?.[1] ?? null) as Speaker | null
     const rest = match?.[2] ?? name
-    const title = speaker ? `${SPEAKER_NAMES[speaker]} ${words(rest)}` : capital(words(rest))
+    const title = speaker ? `${SPEAKER_NAMES[speaker]} ${threatName(name) ?? words(rest)}` : capital(words(rest))
     return { name, speaker, family: familyOf(rest), title }
+}
+
+/** `user_threat_PiiMarker` → `personal data`; null for other labels. `user_threat_score` is a number, no threat. */
+export function threatName(name: string): string | null {
+    const detector = THREAT.exec(name)?.[1]
+    return detector === undefined || detector === 'score' ? null : (THREATS[detector] ?? words(detector))
+}
+
+/** Whether another label of the message says the same: the model's attack has the original plugin's name beside ours. */
+export function isDoubled(name: string, labels: Record<string, unknown>): boolean {
+    return (
+        name.endsWith('_threat_ExploitClassifier') &&
+        name.replace('threat_ExploitClassifier', 'prompt_attack') in labels
+    )
 }
 
 /** A flag is said or absent (value 1); its own name is what a reader wants to see. */
 export function labelText(name: string, value: LabelEntry['value']): string {
+    const threat = threatName(name)
+    if (threat !== null) {
+        return threat
+    }
     const { family } = describeLabel(name)
     if (family === 'toxicity' || isFlagValue(value)) {
         return words(name.replace(/^(user|agent)_/, ''))
@@ -79,6 +115,7 @@ export function labelTone(name: string, value: LabelEntry['value']): Tone {
     const { family } = describeLabel(name)
     switch (family) {
         case 'toxicity':
+        case 'attack':
             return 'warning'
         case 'emotion':
             return EMOTION_TONES[String(value)] ?? 'neutral'
@@ -87,13 +124,13 @@ export function labelTone(name: string, value: LabelEntry['value']): Tone {
         case 'topic':
             return 'topic'
         default:
-            return /threat|attack/.test(name) ? 'warning' : 'neutral'
+            return 'neutral'
     }
 }
 
 /** Filter text of the conversations list: `user_emotion:anger`, or `user_toxic` for a flag. */
 export function labelFilter(name: string, value: LabelEntry['value']): string {
-    return isFlagValue(value) ? name : `${name}:${String(value)}`
+    return isFlagValue(value) || threatName(name) !== null ? name : `${name}:${String(value)}`
 }
 
 export function parseLabelFilter(text: string): { name: string; value: string | null } {
@@ -116,7 +153,17 @@ export const FLAG_LABELS = (['user', 'agent'] as const).flatMap((speaker) =>
     TOXICITY_KINDS.map((kind) => `${speaker}_${kind}`),
 )
 
-const FAMILY_ORDER: LabelFamily[] = ['toxicity', 'emotion', 'flow', 'topic', 'other', 'language']
+/** Filtered by whether they were said at all. */
+export const ATTACK_LABELS = [
+    'user_prompt_attack',
+    ...(['user', 'agent'] as const).flatMap((speaker) =>
+        Object.keys(THREATS)
+            .filter((detector) => detector !== 'ExploitClassifier')
+            .map((detector) => `${speaker}_threat_${detector}`),
+    ),
+]
+
+const FAMILY_ORDER: LabelFamily[] = ['attack', 'toxicity', 'emotion', 'flow', 'topic', 'other', 'language']
 
 /** Warnings first, language last; the user before the assistant inside a family. */
 export function sortLabels<T>(labels: readonly (readonly [string, T])[]): (readonly [string, T])[] {

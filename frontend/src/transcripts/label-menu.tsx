@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router'
 import type { ReactElement } from 'react'
 
 import { formatPercent } from '../lib/format'
-import { describeLabel, isFlagValue, labelFilter, labelText } from '../lib/labels'
+import { describeLabel, isFlagValue, labelFilter, labelText, threatName } from '../lib/labels'
 import type { LabelEntry } from '../lib/labels'
 import { labelTrend } from '../query/trends-query'
 import { Menu, Tooltip, VisuallyHidden } from '../ui/controls'
@@ -17,21 +17,26 @@ interface Props {
     entry: LabelEntry
 }
 
-function scoreText({ score }: LabelEntry): string {
+/** The score, or of a threat the sentence about what was found. */
+function detail(name: string, { value, score }: LabelEntry): string {
+    if (threatName(name) !== null) {
+        return String(value)
+    }
     return score === null ? 'no score' : `score ${formatPercent(score)}`
 }
 
 export function LabelMenu({ projectId, name, entry }: Props): ReactElement {
     const { title } = describeLabel(name)
     const text = labelText(name, entry.value)
-    const value = isFlagValue(entry.value) ? null : String(entry.value)
+    const more = detail(name, entry)
+    const value = isFlagValue(entry.value) || threatName(name) !== null ? null : String(entry.value)
     return (
         <Menu position="bottom-start" width={230}>
-            <Tooltip label={`${title}: ${text}, ${scoreText(entry)}`}>
+            <Tooltip label={`${title}: ${text}, ${more}`}>
                 <span>
                     <Menu.Target>
                         <LabelButton name={name} value={entry.value}>
-                            <VisuallyHidden>, {scoreText(entry)}</VisuallyHidden>
+                            <VisuallyHidden>, {more}</VisuallyHidden>
                         </LabelButton>
                     </Menu.Target>
                 </span>
@@ -40,7 +45,7 @@ export function LabelMenu({ projectId, name, entry }: Props): ReactElement {
                 <Menu.Label>
                     {title}: <strong className={styles.strong}>{text}</strong>
                     <br />
-                    {scoreText(entry)}
+                    {more}
                 </Menu.Label>
                 <Menu.Item
                     leftSection={<Icon name="trend" size={16} />}

@@ -2,7 +2,7 @@ import { useMemo, useState } from 'react'
 import type { ReactElement } from 'react'
 
 import { formatDateTime, formatTime, plural } from '../lib/format'
-import { sortLabels } from '../lib/labels'
+import { isDoubled, sortLabels } from '../lib/labels'
 import { propertyText } from '../lib/person'
 import type { Feedback, Message } from '../query/types'
 import { ActionIcon, Tooltip, useClipboard } from '../ui/controls'
@@ -59,14 +59,18 @@ function CopyTool({ icon, label, text }: { icon: IconName; label: string; text: 
     )
 }
 
+/** What it means that a message has no labels. */
+function withoutLabels({ judged, label_version: version, language }: Message): string {
+    if (version === '') {
+        return 'Labels on their way'
+    }
+    return judged ? 'Nothing found' : `Not judged (language: ${language || 'unknown'})`
+}
+
 export function MessageLabels({ projectId, message }: Pick<Props, 'projectId' | 'message'>): ReactElement {
-    const labels = sortLabels(Object.entries(message.labels))
+    const labels = sortLabels(Object.entries(message.labels)).filter(([name]) => !isDoubled(name, message.labels))
     if (labels.length === 0) {
-        return (
-            <p className={`${styles.labels ?? ''} ${styles.unsaid ?? ''}`}>
-                {message.judged ? 'No labels' : 'Not judged yet'}
-            </p>
-        )
+        return <p className={`${styles.labels ?? ''} ${styles.unsaid ?? ''}`}>{withoutLabels(message)}</p>
     }
     return (
         <ul className={styles.labels} aria-label="Labels">

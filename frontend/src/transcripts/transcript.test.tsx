@@ -26,6 +26,7 @@ function message(part: Partial<Message>): Message {
         kind: 'owned',
         labels: {},
         judged: true,
+        label_version: 'v1',
         language: 'en',
         position,
         ...part,
@@ -71,11 +72,37 @@ describe('labels under a message', () => {
         ])
     })
 
-    it('are told apart from a message that nobody has judged', () => {
-        show([message({}), message({ judged: false, role: 'assistant', event_uuid: 'event-2' })])
-        const [first, second] = screen.getAllByRole('article')
-        expect(first).toHaveTextContent('No labels')
-        expect(second).toHaveTextContent('Not judged yet')
+    it('say why there are none: nothing found, a language that is not judged, or too early', () => {
+        show([
+            message({}),
+            message({ judged: false, language: 'de', event_uuid: 'event-2' }),
+            message({ judged: false, label_version: '', role: 'assistant', event_uuid: 'event-3' }),
+        ])
+        const [found, german, early] = screen.getAllByRole('article')
+        expect(found).toHaveTextContent('Nothing found')
+        expect(german).toHaveTextContent('Not judged (language: de)')
+        expect(early).toHaveTextContent('Labels on their way')
+    })
+
+    it('say of an attack what was found, once', () => {
+        show([
+            message({
+                labels: {
+                    user_emotion: { value: 'anger', score: 0.934 },
+                    user_prompt_attack: { value: 1, score: 0.99 },
+                    user_threat_ExploitClassifier: { value: '0.990000', score: null },
+                    user_threat_PiiMarker: { value: 'IBAN (DE…23)', score: null },
+                    user_violent_threat: { value: 1, score: 0.8 },
+                },
+            }),
+        ])
+        const labels = within(screen.getByRole('list', { name: 'Labels' })).getAllByRole('button')
+        expect(labels.map((label) => label.textContent)).toEqual([
+            'User prompt attack: prompt attack, score 99 %',
+            'User personal data: personal data, IBAN (DE…23)',
+            'User violent threat: violent threat, score 80 %',
+            'User emotion: anger, score 93 %',
+        ])
     })
 })
 

@@ -177,6 +177,7 @@ def test_a_transcript_has_messages_in_order_with_their_labels(alice: Member, lib
     ]
     first = found["messages"][0]
     assert (first["timestamp"], first["event"], first["judged"], first["language"]) == ("2026-03-02T12:00:00Z", "llm-task", True, "en")
+    assert all(message["label_version"] for message in found["messages"])
     assert first["event_uuid"] == library["lost"]
     assert found["message_count"] == 4
 
@@ -187,6 +188,15 @@ def test_labels_that_came_with_an_event_win_and_are_shown(alice: Member, library
     given = chat("Is it far?", output="No.", labels={"user_emotion": "joy"}, properties={"$ai_session_id": "given"})
     store(alice.project, given)
     assert transcript(alice, "given")["messages"][0]["labels"] == {"user_emotion": {"value": "joy", "score": None}}
+
+
+def test_not_judged_is_told_from_nothing_found(alice: Member) -> None:
+    found = {"user_language": "en", "user_toxic_score": 0.01}
+    german = {"user_language": "de", "user_threat_PiiMarker": PII, "user_threat_score": 1.4}
+    for name, labels in (("found", found), ("german", german)):
+        store(alice.project, chat(f"Text of {name}", labels=labels, properties={"$ai_session_id": name}))
+    judged = {name: transcript(alice, name)["messages"][0]["judged"] for name in ("found", "german")}
+    assert judged == {"found": True, "german": False}
 
 
 def test_neighbours_are_the_same_persons_conversations(alice: Member, library: dict[str, str]) -> None:

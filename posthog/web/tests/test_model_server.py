@@ -11,9 +11,7 @@ from pytest_django.fixtures import Settings
 from posthog.classifiers import service
 from posthog.classifiers.tests.test_families_and_their_properties import FAMILIES, Model
 
-PATHS = {
-    name: f"/conversation_{name}_plugin" for name in ("emotions", "toxicity", "flow", "prompt_attack")
-}
+PATHS = {name: f"/conversation_{name}_plugin" for name in ("emotions", "toxicity", "flow", "prompt_attack")}
 # As the plugins send it.
 HEADERS = {"accept": "*/*", "accept-encoding": "gzip, deflate, br", "connection": "keep-alive"}
 BOTH = {"llm_input": "That is fine, can you expand on that list", "llm_output": "My apologies, I cannot do that for you."}

@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router'
 import type { ReactElement } from 'react'
 
 import { formatAgo, formatDateTime, plural } from '../../lib/format'
-import { describeLabel, sortLabels } from '../../lib/labels'
+import { describeLabel, isDoubled, sortLabels, threatName } from '../../lib/labels'
 import type { LabelEntry } from '../../lib/labels'
 import { personTitle } from '../../lib/person'
 import type { ConversationSummary } from '../../query/types'
@@ -16,8 +16,11 @@ const MAX_PILLS = 5
 /** What is worth a pill in the list: everything but the language and a neutral tone. */
 export function shownLabels(labels: ConversationSummary['labels']): [string, LabelEntry['value']][] {
     return sortLabels(Object.entries(labels))
-        .filter(([name]) => describeLabel(name).family !== 'language')
-        .flatMap(([name, values]) => values.map((value): [string, LabelEntry['value']] => [name, value]))
+        .filter(([name]) => describeLabel(name).family !== 'language' && !isDoubled(name, labels))
+        .flatMap(([name, values]) => {
+            const shown = threatName(name) === null ? values : values.slice(0, 1)
+            return shown.map((value): [string, LabelEntry['value']] => [name, value])
+        })
         .filter(([, value]) => value !== 'neutral' && value !== 'OTHER')
 }
 
