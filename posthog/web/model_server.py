@@ -142,7 +142,13 @@ def _json(content: bytes) -> Any:
         return json.loads(content)
     except json.JSONError as error:
         position, reason = getattr(error.__cause__, "pos", 0), getattr(error.__cause__, "msg", str(error))
-        problem: dict[str, object] = {"type": "json_invalid", "loc": ["body", position], "msg": "JSON decode error", "input": {}, "ctx": {"error": reason}}
+        problem: dict[str, object] = {
+            "type": "json_invalid",
+            "loc": ["body", position],
+            "msg": "JSON decode error",
+            "input": {},
+            "ctx": {"error": reason},
+        }
         raise _Invalid(problem) from error
 
 
