@@ -132,8 +132,8 @@ def row(title: str, found: Labelled, messages: int) -> str:
         whole = clusters.find(first)
     topics = assign(whole, judged)
     has = topics >= 0
-    half = clusters.find(np.concatenate([first[count // 2 :], second[: count // 2]]))
-    other = clusters.find(second)
+    half = clusters.find(np.concatenate([first[count // 2 :], second[: count // 2]]), whole.vectors)
+    other = clusters.find(second, whole.vectors)
     (kept_half, rand_half), (kept_all, rand_all) = kept(whole, half, judged), kept(whole, other, judged)
     quality = f"{has.mean():.2f} | {purity(topics[has], labels[has]):.2f} | {normalized_mutual_info_score(labels[has], topics[has]):.2f}"
     stable = f"{kept_half:.2f} | {rand_half:.2f} | {kept_all:.2f} | {rand_all:.2f}"

@@ -2,8 +2,9 @@
 
 What all messages of a project share (an application for banking is always about banking) is taken away first, so that one distance
 suits projects of one subject and of many. A tree of the nearest pairs (average linkage) is cut at that distance; crowds that
-are large enough become topics; then every message of the sample pulls the nearest topic's middle towards itself. Compared with k-means
-and HDBSCAN in docs/topics.md.
+are large enough become topics; then every message of the sample pulls the nearest topic's middle towards itself. Topics that were known
+before and lie where no crowd was seen this time take part in that, and stay if they have messages. Compared with k-means and HDBSCAN in
+docs/topics.md.
 """
 
 from dataclasses import dataclass
@@ -13,11 +14,13 @@ from numpy.typing import NDArray
 
 from posthog.clickhouse.embeddings import DIMENSIONS, Vectors, unit
 from posthog.common import limits
+from posthog.topics import lineage
 
 LINKED = 4_000  # messages the tree is made of; its cost grows with the square
-CUT = 0.80  # cosine distance between two crowds from which they are two
+CUT = 0.75  # cosine distance between two crowds from which they are two
 MEMBERS_SHARE, MEMBERS_MIN = 0.004, 5  # of the messages, and in number, that make a crowd a topic
 OUTSIDE = 0.10  # of a topic's own messages, the farthest: where it ends
+FLOOR = 0.35  # cosine similarity under which a message is not about the same, however loose the topic is
 _ROUNDS = 3
 _SEED = 7
 
@@ -38,15 +41,25 @@ class Found:
     examples: list[list[int]]
 
 
-def find(vectors: Vectors, *, seed: int = _SEED) -> Found:
-    """Topics in unit vectors (n, 384). The same vectors in the same order give the same topics."""
+def find(vectors: Vectors, known: Vectors | None = None, *, seed: int = _SEED) -> Found:
+    """Topics in unit vectors (n, 384), known ones (k, 384) among them. The same vectors in the same order give the same topics."""
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(limits=1):  # the worker's other threads ingest
         middles = _crowds(vectors, seed)
+        if known is not None:
+            middles = np.concatenate([middles, lineage.unseen(known, middles)])
         for _ in range(_ROUNDS):
             middles = _pulled(vectors, middles)
         return _described(vectors, middles)
+
+
+def without(found: Found, topics: list[int]) -> Found:
+    """Found, but for some of the topics."""
+    kept = [topic for topic in range(len(found.vectors)) if topic not in topics]
+    places = np.full(len(found.vectors) + 1, -1, dtype=np.intp)
+    places[kept] = np.arange(len(kept))  # the last place is that of -1
+    return Found(found.vectors[kept], found.thresholds[kept], places[found.members], [found.examples[topic] for topic in kept])
 
 
 def least(messages: int) -> int:
@@ -87,8 +100,9 @@ def _pulled(vectors: Vectors, middles: Vectors) -> Vectors:
     cores = []
     for topic in range(len(middles)):
         mine = nearest == topic
-        if mine.sum() >= least(len(vectors)):
-            cores.append(mine & (similarity >= np.quantile(similarity[mine], OUTSIDE)))
+        core = mine & (similarity >= _threshold(similarity[mine]))
+        if core.sum() >= least(len(vectors)):
+            cores.append(core)
     return _middles(vectors, cores)
 
 
@@ -100,11 +114,16 @@ def _described(vectors: Vectors, middles: Vectors) -> Found:
     examples = []
     for place, topic in enumerate(order):
         mine = np.flatnonzero(nearest == topic)
-        thresholds[place] = np.quantile(similarity[mine], OUTSIDE) if len(mine) else 1.0
+        thresholds[place] = _threshold(similarity[mine])
         inside = mine[similarity[mine] >= thresholds[place]]
         members[inside] = place
         examples.append([int(row) for row in inside[np.argsort(-similarity[inside], kind="stable")][: limits.TOPIC_EXAMPLES]])
     return Found(middles[order], thresholds, members, examples)
+
+
+def _threshold(similarity: Numbers) -> float:
+    """Where a topic ends, from the similarities of what is nearest to it."""
+    return max(FLOOR, float(np.quantile(similarity, OUTSIDE))) if len(similarity) else 1.0
 
 
 def _nearest(vectors: Vectors, middles: Vectors) -> tuple[Rows, Numbers]:

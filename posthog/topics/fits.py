@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+import numpy as np
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
@@ -103,16 +104,20 @@ def _fit(fit: TopicFit) -> _Outcome:
     progress = _reporter(fit)
     team_id = fit.project_id
     embedded = samples.embedded(team_id).get(team_id, 0)
-    sample = samples.newest(team_id)
+    newest = samples.newest(team_id)
+    # "Yes, please" and the like are answers within a topic, and a crowd of their own otherwise.
+    sample = newest.only([row for row, content in enumerate(newest.contents) if wording.says_something(content)])
     progress(0.2)
-    found = clusters.find(sample.vectors)
+    found = clusters.find(sample.vectors, _vectors(_known(team_id)))
     progress(0.7)
     terms = wording.terms(sample.contents, found.members, len(found.vectors))
+    nameless = [topic for topic, words in enumerate(terms) if not words]
+    found, terms = clusters.without(found, nameless), [words for words in terms if words]
     progress(0.9)
     with services.changing(team_id):
         topics = _store(team_id, sample, found, terms)
         TopicState.objects.update_or_create(pk=team_id, defaults={"fitted_at": utc_now(), "fitted_messages": embedded})
-    return _Outcome(topics, len(sample.ids))
+    return _Outcome(topics, len(newest.ids))
 
 
 def _reporter(fit: TopicFit) -> Progress:
@@ -128,7 +133,7 @@ def _end(fit: TopicFit, **fields: object) -> None:
 
 def _store(team_id: int, sample: Sample, found: Found, terms: Sequence[Sequence[str]]) -> int:
     """Write what was found over what was known. Returns the number of topics."""
-    known = list(Centroid.objects.filter(topic__project_id=team_id).select_related("topic").order_by("pk"))
+    known = _known(team_id)
     same = lineage.match(_vectors(known), found.vectors)
     _drop_vanished(team_id, [known[row] for row in same.values()])
     for row, column in same.items():
@@ -167,7 +172,9 @@ def _describe(topic: Topic, found: Found, row: int, sample: Sample, terms: Seque
     topic.save()
 
 
-def _vectors(known: Sequence[Centroid]) -> Vectors:
-    import numpy as np
+def _known(team_id: int) -> list[Centroid]:
+    return list(Centroid.objects.filter(topic__project_id=team_id).select_related("topic").order_by("pk"))
 
+
+def _vectors(known: Sequence[Centroid]) -> Vectors:
     return np.stack([centroid.unit for centroid in known]) if known else np.empty((0, DIMENSIONS), dtype=np.float32)

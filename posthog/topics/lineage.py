@@ -20,3 +20,11 @@ def match(known: Vectors, found: Vectors) -> dict[int, int]:
     # A pair that is too far apart must not take the place of one that is near enough.
     rows, columns = linear_sum_assignment(np.where(similarity >= SAME_FROM, similarity, 0.0), maximize=True)
     return {int(row): int(column) for row, column in zip(rows, columns, strict=True) if similarity[row, column] >= SAME_FROM}
+
+
+def unseen(known: Vectors, found: Vectors) -> Vectors:
+    """The rows of `known` (k, 384) that none of `found` (m, 384) is near enough to be the same."""
+    if not len(known) or not len(found):
+        return known
+    left: Vectors = known[(known @ found.T).max(axis=1) < SAME_FROM]
+    return left

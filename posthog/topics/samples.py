@@ -36,6 +36,9 @@ class Sample:
     contents: list[str]
     vectors: Vectors
 
+    def only(self, rows: list[int]) -> "Sample":
+        return Sample([self.ids[row] for row in rows], [self.contents[row] for row in rows], self.vectors[rows])
+
 
 def newest(team_id: int) -> Sample:
     params = {"team": team_id, "limit": limits.TOPIC_SAMPLE, "characters": limits.TOPIC_SAMPLE_CHARACTERS}

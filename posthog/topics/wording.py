@@ -1,10 +1,11 @@
 """Names of topics from the words of their messages: what these say often and the others seldom. No model is asked.
 
-A word counts once per message, and only words of many messages of a topic are taken: what one person wrote names nothing.
+A word counts once per message, and only words of several messages of a topic are taken: what one person wrote names nothing.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,41 +15,46 @@ from posthog.common import limits
 TERMS = 6  # kept of each topic
 _NAME_TERMS = 3
 _SHARE_MIN = 0.04  # of a topic's messages that have the term
-_MESSAGES_MIN = 3
-_PHRASE_BONUS = 1.3  # two words say more than one: "credit card" before "credit"
-_CLOSE = 0.4  # a further term needs this share of the first one's weight
-_FEATURES = 50_000
+_MESSAGES_MIN = 2
+_PHRASE_BONUS = 1.8  # two words say more than one: "credit card" before "credit"
+_FURTHER = 0.2  # share of the first term's weight that a further one needs
+_STEM = 5  # letters at the beginning in which two forms of a word agree
 
-# Words of letters, with marks inside: "don't" stays whole; numbers, addresses and codes are no words.
-_WORD = r"(?u)(?<![\w@.])[^\W\d_](?:[^\W\d_]|['-])*[^\W\d_](?![\w@])"
+# Words of letters, with marks inside: "don't" stays whole. Numbers, addresses and codes are no words.
+_WORD = re.compile(r"(?<![\w@.])[^\W\d_](?:[^\W\d_]|['-])+(?![\w@])")
+_LETTERS_MIN = 3
+# Thai and above: written without spaces, so pairs of letters stand for words. Korean has spaces.
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 # What people say to an assistant whatever it is about, beside the English stop words.
-_ASKING = """
-able actually also ask asked asking assist based bit can't couldn't did didn didn't does doesn doesn't doing don don't ensure example
-following for get gets getting give given gives going gonna good got great guys hello help hey hi hope how's i'd i'll i'm i've im include
-including isn isn't it's ive just know let let's like likely ll look looking lot make makes making maybe mean need needed needs new ok
-okay please pls possible provide question questions really right say says see seems shouldn't show someone something soon sorry sure
-tell thank thanks that's there's they're thing things think told try trying use used using ve want wanted wants way we're what's
-where's who's won won't would wouldn't yeah yes yet you'd you'll you're
+_SAID_ANYWAY = """
+able absolutely actually ahead alright also answer anything appreciate appreciated ask asked asking assist awesome based bit bye can't
+com continue cool correct couldn't could definitely did didn didn't does doesn doesn't doing don don't else ensure exactly example excellent
+explain fantastic find fine following for get gets getting give gives given going gonna good goodbye got great guys happy hello help helpful
+helps hey hi hmm hope how's http https i'd i'll i'm i've im include including indeed interested interesting isn isn't it's ive just know
+let let's like likely ll look looking looks lot lovely make makes making maybe mean need needed needs nice new nope nothing now okay one
+ones perfect perfectly please pls possible provide question questions quite really right say says see seems shouldn't show someone
+something soon sorry sounds super sure tell thank thankful thanks that'd that'll that's there's they're thing things think told too
+tried try trying use used using ve very want wanted wants way welcome we're well what's where's who's won won't wonderful works would
+wouldn't wow wrong www yeah yep yes yet you'd you'll you're
 """
+_SAID_ANYWAY_WORDS = frozenset(_SAID_ANYWAY.split())
 
 Numbers = NDArray[np.float64]
 
 
+def says_something(text: str) -> bool:
+    """Whether the text has a word that could name a topic: "Yes, that works, thank you!" has none."""
+    return next(_words(_plain(text)), None) is not None
+
+
 def terms(texts: Sequence[str], members: NDArray[np.intp], topics: int) -> list[list[str]]:
     """Of each of `topics` topics its most telling terms, best first; members (n,): the topic of each text, -1 for none."""
-    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, CountVectorizer
+    from sklearn.feature_extraction.text import CountVectorizer
 
-    counter = CountVectorizer(
-        preprocessor=_plain,
-        token_pattern=_WORD,
-        stop_words=sorted(ENGLISH_STOP_WORDS | set(_ASKING.split())),
-        ngram_range=(1, 2),
-        binary=True,
-        max_features=_FEATURES,
-        min_df=2,
-        dtype=np.float64,
-    )
+    if not topics:
+        return []
     try:
+        counter = CountVectorizer(analyzer=_terms, binary=True, min_df=_MESSAGES_MIN, dtype=np.float64)
         counts = counter.fit_transform(texts)
     except ValueError:  # no word is said twice
         return [[] for _ in range(topics)]
@@ -74,24 +80,48 @@ def _plain(text: str) -> str:
     return text.lower().replace("’", "'")
 
 
+def _terms(text: str) -> Iterator[str]:
+    """Words, and pairs of words that stand side by side."""
+    plain = _plain(text)
+    found = [(match.start(), match.end(), match[0]) for match in _WORD.finditer(plain)]
+    for (_, end, first), (start, _, second) in pairwise(found):
+        if plain[end:start].isspace() and _is_telling(first) and _is_telling(second):
+            yield f"{first} {second}"
+    yield from _words(plain)
+
+
+def _words(plain: str) -> Iterator[str]:
+    for match in _WORD.finditer(plain):
+        word = match[0]
+        if _UNSPACED.search(word):
+            yield from (word[place : place + 2] for place in range(len(word) - 1))
+        elif _is_telling(word):
+            yield word
+
+
+def _is_telling(word: str) -> bool:
+    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
+    return len(word) >= _LETTERS_MIN and not _UNSPACED.search(word) and word not in _SAID_ANYWAY_WORDS and word not in ENGLISH_STOP_WORDS
+
+
 def _weights(said: Numbers, sizes: Numbers, words: Sequence[str]) -> Numbers:
-    """(topics, words): the share of a topic's messages with the word, times how rare the word is elsewhere. 0 below the least."""
+    """(topics, words): how much of a topic's messages have the word, times how much of the word is in the topic. 0 below the least."""
     share = said / np.maximum(sizes[:, None], 1.0)
-    everywhere = share.sum(axis=0)
-    rarity = np.log1p(len(sizes) * 0.5 / np.maximum(everywhere, 1e-9))
+    exclusive = share / np.maximum(share.sum(axis=0), 1e-9)
     phrases = np.array([_PHRASE_BONUS if " " in word else 1.0 for word in words])
     least = np.maximum(_MESSAGES_MIN, _SHARE_MIN * sizes)[:, None]
-    weights: Numbers = np.where(said >= least, np.sqrt(share) * share / np.maximum(everywhere, 1e-9) * rarity * phrases, 0.0)
+    weights: Numbers = np.where(said >= least, share * exclusive * phrases, 0.0)
     return weights
 
 
 def _best(words: Sequence[str], weights: Numbers) -> list[str]:
     """The heaviest terms that say something new."""
     found: list[str] = []
-    for row in np.argsort(-weights, kind="stable")[: TERMS * 5]:
-        weight, word = weights[row], str(words[row])
-        if weight <= 0 or len(found) == TERMS or (found and weight < _CLOSE * weights.max() * 0.5):
+    for row in np.argsort(-weights, kind="stable"):
+        if weights[row] <= _FURTHER * weights.max() or len(found) == TERMS:
             break
+        word = str(words[row])
         if not any(_overlap(word, other) for other in found):
             found.append(word)
     return found
@@ -99,11 +129,7 @@ def _best(words: Sequence[str], weights: Numbers) -> list[str]:
 
 def _overlap(one: str, other: str) -> bool:
     """Whether a word of one is, but for its ending, a word of the other."""
-    return bool({_stem(word) for word in one.split()} & {_stem(word) for word in other.split()})
-
-
-def _stem(word: str) -> str:
-    return re.sub(r"(?:'s|ies|es|s|ing|ed|y|e)$", "", word) if len(word) > 4 else word.removesuffix("s")
+    return bool({word[:_STEM].removesuffix("s") for word in one.split()} & {word[:_STEM].removesuffix("s") for word in other.split()})
 
 
 def _free_name(found: Sequence[str], used: set[str]) -> str:
@@ -112,7 +138,7 @@ def _free_name(found: Sequence[str], used: set[str]) -> str:
         if name and name.lower() not in used:
             return name
     base = _cut(", ".join(found[:2])) or "topic"
-    return next(name for number in range(2, limits.TOPICS * 2 + 10) if (name := f"{base} {number}").lower() not in used)
+    return next(name for number in range(2, len(used) + 3) if (name := f"{base} {number}").lower() not in used)
 
 
 def _cut(name: str) -> str:
