@@ -63,7 +63,7 @@ def _family(content: Mapping[str, Any]) -> Family:
         unsaid=frozenset(content["unsaid"]),
         thresholds=np.array([content["thresholds"][label] for label in labels], dtype=np.float32),
         temperatures=np.array([content["temperatures"][label] for label in labels], dtype=np.float32),
-        none=content.get("none", ""),
+        none=content.get("none") or "",
         off=frozenset(content.get("off", ())),
     )
 

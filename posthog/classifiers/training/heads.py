@@ -8,7 +8,6 @@ class Head:
     name: str
     labels: tuple[str, ...]
     one_of: bool  # True: the highest label over its threshold is said; False: each label is said for itself
-    loss_weight: float = 1.0
     unsaid: tuple[str, ...] = ()  # judged and scored, never said
     none: str | None = None  # the label of texts that have no other
     partly: bool = False  # sentences written for this project are judged only for the labels that they name
@@ -24,7 +23,6 @@ EMOTION = Head(
         "optimism", "pride", "realization", "relief", "remorse", "sadness", "surprise", "neutral",
     ),
     one_of=True,
-    loss_weight=4.0,
     unsaid=("neutral",),
     partly=True,
     default_threshold=0.3,
@@ -48,7 +46,6 @@ USER_FLOW = Head(
         "user_wants_yes_or_no",
     ),
     one_of=True,
-    loss_weight=2.0,
     unsaid=("OTHER",),
     none="OTHER",
     least_precision=0.7,
@@ -62,7 +59,6 @@ AGENT_FLOW = Head(
         "agent_asks_clarification",
     ),
     one_of=True,
-    loss_weight=2.0,
     unsaid=("OTHER",),
     none="OTHER",
     least_precision=0.7,

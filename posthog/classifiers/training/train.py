@@ -41,7 +41,7 @@ class Run:
     def __init__(self, stage: Stage, work: Path, seed: int, device: str) -> None:
         self.stage, self.work, self.seed, self.device = stage, work, seed, device
         torch.manual_seed(seed)
-        self.sets = {name: data.load(work, name, "train", written=stage.written) for name in stage.epochs}
+        self.sets = {name: data.load(work, name, "train", written=name in stage.written) for name in stage.epochs}
         self.teacher = Teacher(work)
         for tokens in self.sets.values():
             self.teacher.learn(tokens)
@@ -58,12 +58,15 @@ class Run:
         self.stopped = False
 
     def _begin(self) -> None:
-        """From the stage before, or from the published weights."""
-        before = STAGES.index(self.stage) - 1
-        if before < 0:
+        """From the stages before, or from the published weights."""
+        if not self.stage.begin:
             load_pretrained(self.model.encoder, pretrained_folder())
-        else:
-            self.model.load_state_dict(torch.load(weights_file(self.work, STAGES[before]), map_location="cpu", weights_only=True))
+            return
+        mixed: dict[str, Tensor] = {}
+        for stage in (stage for stage in STAGES if stage.name in self.stage.begin):
+            for name, value in torch.load(weights_file(self.work, stage), map_location="cpu", weights_only=True).items():
+                mixed[name] = mixed.get(name, 0) + self.stage.begin[stage.name] * value
+        self.model.load_state_dict(mixed)
 
     def stop(self, *_: object) -> None:
         self.stopped = True
@@ -105,13 +108,13 @@ class Run:
         loss = loss_of(logits.float(), labels)
         rows, wanted = self.teacher.vectors(tokens.digests[step.rows])
         apart = 1.0 - (embeddings[rows].float() * torch.from_numpy(wanted).to(self.device)).sum(1).mean() if rows else 0.0
-        (loss * step.head.loss_weight + EMBEDDING_WEIGHT * apart).backward()  # type: ignore[no-untyped-call]
+        (loss * self.stage.weights.get(step.head.name, 1.0) + EMBEDDING_WEIGHT * apart).backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         self.optimizer.step()
         self.scheduler.step()
         self.optimizer.zero_grad(set_to_none=True)
         self.average.update_parameters(self.model)
-        self._note(EMBEDDING, float(apart))
+        self._note(EMBEDDING, float(apart.detach()) if rows else 0.0)
         return loss.item()
 
     def train(self) -> None:

@@ -1,0 +1,84 @@
+"""What the flow labels are learnt from and measured on: written sentences, read messages, and the order of the batches."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from posthog.classifiers.training import reading, stages, written
+from posthog.classifiers.training.heads import AGENT_FLOW, ATTACK, EMOTION, HEADS, TOXICITY, USER_FLOW, Head
+
+FLOWS = (USER_FLOW, AGENT_FLOW)
+
+
+@pytest.mark.parametrize("head", HEADS, ids=lambda head: head.name)
+def test_every_written_sentence_is_whole_and_has_labels_of_its_family(head: Head) -> None:
+    frames = written.frames(head)
+    assert frames
+    for frame, labels in frames:
+        assert set(labels) <= set(head.labels)
+        sentences = list(written.variants(frame, written.PER_FRAME[head.name]))
+        assert len(set(sentences)) == len(sentences) > 0
+        assert not any(mark in sentence for sentence in sentences for mark in "{}\t"), frame
+
+
+@pytest.mark.parametrize("head", HEADS, ids=lambda head: head.name)
+def test_no_frame_stands_twice_so_that_none_is_in_train_and_dev(head: Head) -> None:
+    assert [frame for frame, count in Counter(frame for frame, _ in written.frames(head)).items() if count > 1] == []
+
+
+@pytest.mark.parametrize("head", FLOWS, ids=lambda head: head.name)
+def test_every_flow_label_is_written_in_many_frames_and_has_near_misses(head: Head) -> None:
+    counts = Counter(label for _, labels in written.frames(head) for label, holds in labels.items() if holds)
+    assert min(counts[label] for label in head.labels) >= 60
+    assert counts["OTHER"] >= 25 * (len(head.labels) - 1)
+
+
+@pytest.mark.parametrize("head", FLOWS, ids=lambda head: head.name)
+def test_messages_are_measured_on_dialogues_that_were_not_trained_on(head: Head) -> None:
+    train, test = list(reading.rows(head, "train")), list(reading.rows(head, "test"))
+    assert len(test) >= 400
+    assert {(row["source"], row["dialog"]) for row in train}.isdisjoint({(row["source"], row["dialog"]) for row in test})
+    assert all(set(labels) <= set(head.labels) for row in train + test for labels in (row["labels"], *row.get("readers", ())))
+
+
+@pytest.mark.parametrize("head", FLOWS, ids=lambda head: head.name)
+def test_two_readers_agree_on_nine_test_messages_of_ten(head: Head) -> None:
+    agreement = reading.agreement(head)
+    assert agreement["same"] > 0.9
+    assert agreement["kappa"] > 0.85
+
+
+def test_columns_of_labels_say_what_holds_what_does_not_and_what_is_open() -> None:
+    assert written.judged(TOXICITY, "toxic,insult?") == {
+        "toxic": 1, "severe_toxic": 0, "obscene": 0, "threat": 0, "identity_hate": 0,
+    }  # fmt: skip
+    assert written.judged(EMOTION, "neutral,-joy") == {"neutral": 1, "joy": 0}
+    assert written.judged(ATTACK, "-") == {"prompt_attack": 0}
+    assert {label for label, holds in written.judged(USER_FLOW, "-").items() if holds} == {"OTHER"}
+    with pytest.raises(ValueError, match="toxicity has no label \\['rude'\\]"):
+        written.judged(TOXICITY, "toxic,rude")
+
+
+def test_batches_are_the_same_for_a_seed_and_take_every_example_once_an_epoch() -> None:
+    lengths = {head.name: [5 + row % 40 for row in range(150)] for head in HEADS}
+    stage = stages.STAGES[0]
+    steps = stages.schedule(stage, lengths, seed=1)
+    assert steps == stages.schedule(stage, lengths, seed=1) != stages.schedule(stage, lengths, seed=2)
+    seen = Counter(row for step in steps if step.head is EMOTION for row in step.rows)
+    assert set(seen.values()) == {stage.epochs["emotion"]}
+    assert len(seen) == 150
+
+
+def test_a_part_of_an_epoch_takes_that_part_of_the_batches() -> None:
+    batches = stages._epochs(1.5, [5] * (stages.BATCH * 10), np.random.default_rng(1))
+    assert len(batches) == 15
+
+
+def test_the_learning_rate_warms_up_and_falls_to_the_stages_last() -> None:
+    stage = stages.Stage("one", {}, {}, frozenset(), first=0.5, last=0.1)
+    rates = [stages.factor(stage, step, 1000) for step in range(1000)]
+    assert max(rates) == rates[59] == 0.5
+    assert rates[:60] == sorted(rates[:60])
+    assert rates[60:] == sorted(rates[60:], reverse=True)
+    assert rates[-1] == pytest.approx(0.1, abs=0.001)
