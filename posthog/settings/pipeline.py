@@ -16,6 +16,8 @@ LABELS_ENABLED = environment.flag("LABELS_ENABLED", True)
 # Labels that the model card turns off because they are too often wrong.
 LABELS_ON = environment.words("LABELS_ON", [])
 MODEL_DIR = Path(environment.text("MODEL_DIR", str(Path(__file__).resolve().parent.parent / "classifiers" / "model")))
+# What runs the model: "auto" takes the faster one of those that are there.
+LABEL_ENGINE = environment.choice("LABEL_ENGINE", "auto", ("auto", "openvino", "onnxruntime"))
 
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
