@@ -170,8 +170,8 @@ def _labels(language: str, judged: bool, families: Sequence[Family], rows: Mappi
 
 def _over_threshold(family: Family, row: Sequence[float]) -> list[str]:
     """Labels that reach their threshold, best first; that for none of the others only when it is alone."""
-    ranked = sorted(zip(row, family.labels, family.thresholds.tolist(), strict=True), reverse=True)
-    over = [label for score, label, threshold in ranked if score >= threshold]
+    reached = [item for item in zip(row, family.labels, family.thresholds.tolist(), strict=True) if item[0] >= item[2]]
+    over = [label for _, label, _ in sorted(reached, reverse=True)]
     return [label for label in over if label != family.none] or over
 
 

@@ -9,7 +9,6 @@ import platform
 import sys
 from collections import deque
 from pathlib import Path
-from types import ModuleType
 from typing import Any, Protocol
 
 import numpy as np
@@ -64,7 +63,7 @@ class OnnxRuntimeSession:
 
 class OpenVinoSession:
     engine = OPENVINO
-    widths = WIDTHS
+    widths: tuple[int, ...] = WIDTHS
 
     def __init__(self, model: bytes) -> None:
         """Raises ImportError where the package is missing."""
@@ -111,7 +110,7 @@ def suits_openvino() -> bool:
     return importlib.util.find_spec(OPENVINO) is not None and platform.machine() == "x86_64" and "avx512_vnni" in _instructions()
 
 
-def import_openvino() -> ModuleType:
+def import_openvino() -> Any:
     """The package, without its habit to report each import to its makers: it does so only where this helper package is."""
     sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # None makes its import fail
     import openvino
