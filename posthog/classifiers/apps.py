@@ -10,4 +10,5 @@ class ClassifiersConfig(AppConfig):
 
     def ready(self) -> None:
         service.use_folder(settings.MODEL_DIR)
+        service.use_engine(settings.LABEL_ENGINE)
         service.turn_on(settings.LABELS_ON)

@@ -17,6 +17,9 @@ MAX_TOKENS = HEAD_TOKENS + TAIL_TOKENS + 2
 BATCH_TOKENS = 512
 BATCH_ROWS = 32
 
+# Where an engine prepares itself for each shape of a batch, batches are padded to one of these widths.
+WIDTHS = (8, 16, 24, 32, 48, 64, 96, MAX_TOKENS)
+
 CLS, SEP, PAD = 101, 102, 0
 
 
@@ -33,21 +36,30 @@ def frame(ids: Sequence[int], head: int = HEAD_TOKENS, tail: int = TAIL_TOKENS) 
     return [CLS, *kept, SEP]
 
 
-def plan(lengths: Sequence[int], rows: int = BATCH_ROWS, tokens: int = BATCH_TOKENS) -> Iterator[list[int]]:
-    """Positions of similar length together, at most `rows` of them and `tokens` padded tokens (one row always fits)."""
-    batch: list[int] = []
-    for position in sorted(range(len(lengths)), key=lengths.__getitem__):
-        if batch and (len(batch) >= rows or lengths[position] * (len(batch) + 1) > tokens):
-            yield batch
-            batch = []
-        batch.append(position)
-    if batch:
-        yield batch
+def plan(lengths: Sequence[int], rows: int = BATCH_ROWS, tokens: int = BATCH_TOKENS, widths: Sequence[int] = ()) -> Iterator[list[int]]:
+    """Positions of similar length together, at most `rows` of them and `tokens` padded tokens (one row always fits).
+
+    With `widths` each batch is one to be padded to one of them, and has 1, 2, 4, 8 … rows, so that there are few shapes in all.
+    """
+    order = sorted(range(len(lengths)), key=lengths.__getitem__, reverse=True)
+    start = 0
+    while start < len(order):
+        width = width_of(lengths[order[start]], widths)
+        count = max(1, min(rows, tokens // width, len(order) - start))
+        if widths:
+            count = 1 << count.bit_length() - 1
+        yield order[start : start + count]
+        start += count
 
 
-def pad(sequences: Sequence[Sequence[int]]) -> tuple[IntArray, IntArray]:
-    """Token ids and attention mask, both (rows, longest sequence)."""
-    width = max(map(len, sequences))
+def width_of(length: int, widths: Sequence[int] = ()) -> int:
+    """The width that a batch with a longest row of this length is padded to."""
+    return next((width for width in widths if width >= length), length)
+
+
+def pad(sequences: Sequence[Sequence[int]], widths: Sequence[int] = ()) -> tuple[IntArray, IntArray]:
+    """Token ids and attention mask, both (rows, longest sequence or the next of `widths`)."""
+    width = width_of(max(map(len, sequences)), widths)
     ids = np.full((len(sequences), width), PAD, dtype=np.int64)
     mask = np.zeros_like(ids)
     for row, sequence in enumerate(sequences):

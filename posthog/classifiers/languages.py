@@ -1,9 +1,11 @@
 """Which language a text is written in, and whether labels trained on English may be put on it."""
 
+import functools
 import threading
 import unicodedata
+from collections.abc import Sequence
 
-from py3langid.langid import MODEL_FILE, LanguageIdentifier
+from posthog.classifiers.language_model import LanguageModel
 
 UNKNOWN = "unknown"
 ENGLISH = "en"
@@ -18,16 +20,22 @@ NO_LANGUAGE = "zxx"
 MIN_CODE_LENGTH = 2
 
 _lock = threading.Lock()
-_identifier: LanguageIdentifier | None = None
 
 
 def language_of(text: str) -> str:
     """ISO 639-1 code of the language, or "unknown" for texts too short or too odd to tell."""
-    text = text[:MAX_CHARACTERS]
-    if _weight(text) < MIN_LETTERS:
-        return UNKNOWN
-    code, confidence = _load().classify(text)
-    return UNKNOWN if confidence < MIN_CONFIDENCE or code == NO_LANGUAGE else str(code)
+    return languages_of([text])[0]
+
+
+def languages_of(texts: Sequence[str]) -> list[str]:
+    """The language of each text; many at once are much cheaper than one by one."""
+    starts = [text[:MAX_CHARACTERS] for text in texts]
+    long_enough = [position for position, start in enumerate(starts) if _has_letters(start)]
+    languages = [UNKNOWN] * len(texts)
+    for position, (code, confidence) in zip(long_enough, _load().classify([starts[position] for position in long_enough]), strict=True):
+        if confidence >= MIN_CONFIDENCE and code != NO_LANGUAGE:
+            languages[position] = code
+    return languages
 
 
 def is_judged(text: str, language: str) -> bool:
@@ -36,20 +44,29 @@ def is_judged(text: str, language: str) -> bool:
         return language == ENGLISH
     if not text.strip():
         return False
+    if text.isascii():
+        return True
     letters = [letter for letter in text[:MAX_CHARACTERS] if letter.isalpha()]
     latin = sum(letter.isascii() or "LATIN" in unicodedata.name(letter, "") for letter in letters)
     return 2 * latin >= len(letters)
 
 
-def _weight(text: str) -> int:
-    return sum(DENSE_WEIGHT if letter >= DENSE_SCRIPTS_FROM else 1 for letter in text if letter.isalpha())
+def _has_letters(text: str) -> bool:
+    """Whether there are MIN_LETTERS letters. Looks no further than it must."""
+    weight = 0
+    for letter in text:
+        if letter.isalpha():
+            weight += DENSE_WEIGHT if letter >= DENSE_SCRIPTS_FROM else 1
+            if weight >= MIN_LETTERS:
+                return True
+    return False
 
 
-def _load() -> LanguageIdentifier:
-    global _identifier
-    with _lock:
-        if _identifier is None:
-            identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-            identifier.set_languages([code for code in identifier.labels if len(code) == MIN_CODE_LENGTH] + [NO_LANGUAGE])
-            _identifier = identifier
-    return _identifier
+def _load() -> LanguageModel:
+    with _lock:  # one load, also when several threads are the first
+        return _model()
+
+
+@functools.cache
+def _model() -> LanguageModel:
+    return LanguageModel(MIN_CODE_LENGTH, [NO_LANGUAGE])

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
-from posthog.classifiers import card, detectors, languages
+from posthog.classifiers import card, detectors, languages, sessions
 from posthog.classifiers.card import Family, ModelUnavailable
 from posthog.classifiers.engine import Engine
 
@@ -21,6 +21,7 @@ __all__ = [
     "event_labels",
     "label_version",
     "turn_on",
+    "use_engine",
     "use_folder",
 ]
 
@@ -67,6 +68,7 @@ class Labels:
 
 _lock = threading.Lock()
 _folder = Path(os.environ.get("MODEL_DIR") or Path(__file__).with_name("model"))
+_engine_name = os.environ.get("LABEL_ENGINE", "").strip().lower() or sessions.AUTO
 _engine: Engine | None = None
 _version: str | None = None
 _turned_on: frozenset[str] = frozenset()
@@ -89,12 +91,19 @@ def use_folder(folder: Path) -> None:
         _folder, _engine, _version = folder, None, None
 
 
+def use_engine(name: str) -> None:
+    """Run the model with another engine, one of `sessions.ENGINES`; a loaded one is dropped."""
+    global _engine_name, _engine
+    with _lock:
+        _engine_name, _engine = name, None
+
+
 def engine() -> Engine:
     """The loaded model. Raises ModelUnavailable."""
     global _engine
     with _lock:
         if _engine is None:
-            _engine = Engine(_folder)
+            _engine = Engine(_folder, _engine_name)
         return _engine
 
 
@@ -126,7 +135,7 @@ def classify(texts: Sequence[Text], *, every_language: bool = False) -> list[Lab
     """
     model = engine()
     contents = [text.content for text in texts]
-    spoken = [languages.language_of(content) for content in contents]
+    spoken = languages.languages_of(contents)
     judged = [languages.is_judged(content, language) for content, language in zip(contents, spoken, strict=True)]
     chosen = [position for position, yes in enumerate(judged) if yes or every_language]
     scores = model.scores([contents[position] for position in chosen]) if chosen else {}
@@ -161,8 +170,8 @@ def _labels(language: str, judged: bool, families: Sequence[Family], rows: Mappi
 
 def _over_threshold(family: Family, row: Sequence[float]) -> list[str]:
     """Labels that reach their threshold, best first; that for none of the others only when it is alone."""
-    ranked = sorted(zip(row, family.labels, family.thresholds.tolist(), strict=True), reverse=True)
-    over = [label for score, label, threshold in ranked if score >= threshold]
+    reached = [item for item in zip(row, family.labels, family.thresholds.tolist(), strict=True) if item[0] >= item[2]]
+    over = [label for _, label, _ in sorted(reached, reverse=True)]
     return [label for label in over if label != family.none] or over
 
 

@@ -1,6 +1,7 @@
 """Typed reads of the process environment. A value that cannot be understood stops the start with a sentence that names it."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 TRUE_WORDS = {"1", "true", "yes", "on"}
@@ -43,3 +44,11 @@ def integer(name: str, default: int, *, least: int = 0) -> int:
 def words(name: str, default: list[str]) -> list[str]:
     raw = os.environ.get(name)
     return default if raw is None else [word.strip() for word in raw.split(",") if word.strip()]
+
+
+def choice(name: str, default: str, accepted: Sequence[str]) -> str:
+    """One of a few words, in small letters."""
+    word = (os.environ.get(name) or default).strip().lower()
+    if word not in accepted:
+        raise BadSetting(f"{name} is {word!r}: use one of {', '.join(accepted)}")
+    return word

@@ -19,6 +19,8 @@ RELABEL_AUTOMATICALLY = environment.flag("RELABEL_AUTOMATICALLY", True)
 # The routes of the original model servers, which have no key, answer also clients outside of private networks.
 MODEL_SERVER_OPEN = environment.flag("MODEL_SERVER_OPEN", False)
 MODEL_DIR = Path(environment.text("MODEL_DIR", str(Path(__file__).resolve().parent.parent / "classifiers" / "model")))
+# What runs the model: "auto" takes the faster one of those that are there.
+LABEL_ENGINE = environment.choice("LABEL_ENGINE", "auto", ("auto", "openvino", "onnxruntime"))
 
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True

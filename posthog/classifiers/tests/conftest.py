@@ -16,6 +16,7 @@ def _own_model() -> Iterator[None]:
     service.use_folder(MODEL)
     yield
     service.use_folder(MODEL)
+    service.use_engine("auto")
 
 
 @pytest.fixture

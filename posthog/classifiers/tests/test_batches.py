@@ -9,8 +9,7 @@ from posthog.classifiers.service import Labels, Text
 from posthog.classifiers.tests.known_texts import EMOTIONS, TOXICITY
 
 CONTENTS = [*EMOTIONS, *TOXICITY, "Here is a longer answer. " * 40, "ok"]
-# Dynamic quantization scales each activation tensor by its batch: scores move a little with the company they keep.
-INT8_TOLERANCE = 0.12
+TOLERANCE = 0.001  # the ranges of the int8 values are fixed, so the company of a text moves its scores by rounding alone
 
 
 def scores(labels: Labels) -> np.ndarray:
@@ -29,7 +28,7 @@ def test_results_stand_in_the_order_of_the_texts() -> None:
 def test_a_batch_scores_as_its_texts_do_alone() -> None:
     together = service.classify([Text("user", content) for content in CONTENTS])
     for content, labels in zip(CONTENTS, together, strict=True):
-        assert np.abs(scores(labels) - scores(service.classify([Text("user", content)])[0])).max() < INT8_TOLERANCE
+        assert np.abs(scores(labels) - scores(service.classify([Text("user", content)])[0])).max() < TOLERANCE
 
 
 def test_the_same_batch_scores_the_same_twice() -> None:
@@ -59,8 +58,18 @@ def test_every_text_is_in_one_batch_and_no_batch_is_too_large(seed: int) -> None
     assert all(len(rows) <= batches.BATCH_ROWS for rows in plan)
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_with_widths_given_batches_have_few_shapes(seed: int) -> None:
+    lengths = random.Random(seed).choices(range(2, 129), k=300)
+    plan = list(batches.plan(lengths, widths=batches.WIDTHS))
+    assert sorted(position for rows in plan for position in rows) == list(range(300))
+    shapes = [batches.pad([[7] * lengths[row] for row in rows], batches.WIDTHS)[0].shape for rows in plan]
+    assert all(width in batches.WIDTHS and rows in (1, 2, 4, 8, 16, 32) for rows, width in shapes)
+    assert all(rows * width <= batches.BATCH_TOKENS for rows, width in shapes)
+
+
 def test_a_row_longer_than_a_batch_goes_alone() -> None:
-    assert list(batches.plan([9, 50, 9], rows=8, tokens=20)) == [[0, 2], [1]]
+    assert list(batches.plan([9, 50, 9], rows=8, tokens=20)) == [[1], [0, 2]]
 
 
 def test_the_middle_of_a_long_text_is_left_out() -> None:

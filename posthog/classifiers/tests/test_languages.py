@@ -1,8 +1,10 @@
 import pytest
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-from posthog.classifiers import service
-from posthog.classifiers.languages import language_of
+from posthog.classifiers import languages, service
+from posthog.classifiers.languages import language_of, languages_of
 from posthog.classifiers.service import Text
+from posthog.classifiers.tests.known_texts import EMOTIONS
 
 SENTENCES = {
     "en": "Could you please explain the second step again?",
@@ -30,6 +32,20 @@ def test_names_the_language(language: str, sentence: str) -> None:
 @pytest.mark.parametrize("text", ["", "ok", "thanks!", "12345 67890 12345 67890", "😀😀😀", "x = y + 1", "谢谢"])
 def test_short_texts_are_unknown(text: str) -> None:
     assert language_of(text) == "unknown"
+
+
+def test_many_at_once_are_read_as_the_library_reads_them_one_by_one() -> None:
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    identifier.set_languages([code for code in identifier.labels if len(code) == 2 or code == "zxx"])
+    texts = [*SENTENCES.values(), *EMOTIONS, "SHOUTED IN CAPITAL LETTERS", "e\u0301te\u0301 a\u0300 Paris", "\ud83d alone", "x" * 900]
+    texts += [f"{one} {other}" for one in SENTENCES.values() for other in SENTENCES.values()]
+    for (code, confidence), text in zip(languages._load().classify(texts), texts, strict=True):
+        expected, as_sure = identifier.classify(text)
+        assert (code, confidence) == (expected, pytest.approx(as_sure, abs=1e-4)), text
+
+
+def test_no_texts_have_no_languages() -> None:
+    assert languages_of([]) == []
 
 
 @pytest.mark.parametrize("language", [code for code in SENTENCES if code != "en"])

@@ -13,7 +13,7 @@ from tokenizers import Tokenizer
 
 from posthog.classifiers.batches import pad, plan
 from posthog.classifiers.card import CARD, MODEL, TOKENIZER
-from posthog.classifiers.engine import session_options
+from posthog.classifiers.sessions import OnnxRuntimeSession
 from posthog.classifiers.training import calibrate, data, evaluate, reading
 from posthog.classifiers.training.calibrate import Floats
 from posthog.classifiers.training.encoder import Classifier
@@ -102,11 +102,12 @@ def outputs_of(model: Path, name: str, head: Head, work: Path, split: str) -> tu
 
 
 def _run(model: Path, output: str, tokens: data.Tokens) -> Floats:
-    session = onnxruntime.InferenceSession(str(model), session_options(), providers=["CPUExecutionProvider"])
+    session = OnnxRuntimeSession(model.read_bytes())
+    place = session.outputs.index(output)
     found: list[Floats] = [np.empty(0, dtype=np.float32)] * len(tokens.ids)
     for rows in plan(tokens.lengths):
         ids, mask = pad([tokens.ids[row] for row in rows])
-        for row, values in zip(rows, session.run([output], {"ids": ids, "mask": mask})[0], strict=True):
+        for row, values in zip(rows, session.run(ids, mask)[place], strict=True):
             found[row] = values
     return np.stack(found)
 
