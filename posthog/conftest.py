@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pytest
 from django.test import Client
 
+from posthog.own_labels import heads
 from posthog.tenancy import services, tokens
 from posthog.tenancy.models import Membership, Organization, PersonalAPIKey, Project, User
 from posthog.tenancy.schema import PersonalKeySerializer
@@ -34,6 +35,7 @@ class Person:
 def _fresh_caches() -> Iterator[None]:
     tokens.forget()
     centroids.forget()
+    heads.forget()
     yield
     tokens.forget()
 

@@ -141,3 +141,15 @@ TOPIC_FIT_SECONDS = 24 * 3600  # after which a project that has grown at all is 
 TOPIC_DUE_SECONDS = 60  # between looks at which projects are due
 TOPIC_STALE_SECONDS = 300  # without a sign of life, after which another worker takes a job up
 PROJECT_LABELS_CHUNK = 2_000  # messages or turns that get new labels of their project in one step
+
+# Own labels.
+OWN_LABEL_NAME_LENGTH = 60  # characters
+OWN_LABELS = 50  # of a project
+OWN_LABEL_EXAMPLES_LEAST = 10
+OWN_LABEL_EXAMPLES = 2_000  # and as many counter-examples
+OWN_LABEL_TEXT_LENGTH = 5_000  # characters of an example; what the model reads lies within
+OWN_LABEL_BACKGROUND = 500  # other messages of the project that a label is trained and tested against
+OWN_LABEL_SEARCHED = 20_000  # newest messages in which a preview looks for matches
+OWN_LABEL_MATCHES = 20
+OWN_LABEL_SETTLE_SECONDS = 120.0  # after which no batch is on its way any more that was labelled before a label changed
+OWN_LABEL_RETRAIN_SECONDS = 600  # between attempts to train a label again for a new model

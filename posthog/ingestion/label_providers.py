@@ -9,6 +9,7 @@ from typing import Any
 from posthog.clickhouse.embeddings import Vectors, pack, unpack
 from posthog.conversations.roles import USER
 from posthog.conversations.services import StoredLabels
+from posthog.own_labels import services as own_labels
 from posthog.topics import services as topics
 
 logger = logging.getLogger(__name__)
@@ -36,7 +37,10 @@ def _topics(team_id: int, roles: Sequence[str], embeddings: Vectors) -> list[Val
     return found
 
 
-PROVIDERS: tuple[Provider, ...] = (Provider("topics", lambda team_id: topics.LABELS, _topics),)
+PROVIDERS: tuple[Provider, ...] = (
+    Provider("topics", lambda team_id: topics.LABELS, _topics),
+    Provider("own labels", own_labels.owned, own_labels.values),
+)
 
 
 def owned(team_id: int) -> frozenset[str]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from posthog.classifiers import service
 from posthog.clickhouse import client, updates
 from posthog.clickhouse.embeddings import unpack
 from posthog.common import json, limits
@@ -25,6 +26,7 @@ _MERGE_FROM = 1_000  # updated rows from which the updates are written into the 
 _MESSAGES = """
 SELECT message_id, role, embedding, toJSONString(labels), label_version, language FROM messages
 WHERE team_id = %(team)s AND message_id > %(after)s AND role IN ('user', 'assistant') AND notEmpty(embedding)
+    AND label_version = %(version)s
 ORDER BY message_id LIMIT 1 BY message_id LIMIT %(limit)s
 """
 _LABELS = """
@@ -56,8 +58,7 @@ def refresh(team_id: int, progress: Progress = lambda done: None) -> int:
 
     progress: told how much is done, from 0 to 1. Raises StoreUnavailable; then run it again.
     """
-    messages, turns = client.execute(_COUNTS, {"team": team_id}, tag="project_labels")[0]
-    counted = _Counted(messages + turns, progress)
+    counted = _Counted(size(team_id), progress)
     names = label_providers.owned(team_id)
     changed = {"messages": _refresh_messages(team_id, names, counted), "turns": _refresh_turns(team_id, names, counted)}
     if sum(changed.values()) >= _MERGE_FROM:
@@ -65,11 +66,17 @@ def refresh(team_id: int, progress: Progress = lambda done: None) -> int:
     return sum(changed.values())
 
 
+def size(team_id: int) -> int:
+    """Messages and turns that a refresh looks at."""
+    return int(sum(client.execute(_COUNTS, {"team": team_id}, tag="project_labels")[0]))
+
+
 def _refresh_messages(team_id: int, names: frozenset[str], counted: _Counted) -> int:
     changed, after = 0, _NO_ID
     while True:
         with backlog.writing():
-            params = {"team": team_id, "after": str(after), "limit": limits.PROJECT_LABELS_CHUNK}
+            # Embeddings of another model mean something else: relabelling brings these messages up to date.
+            params = {"team": team_id, "after": str(after), "limit": limits.PROJECT_LABELS_CHUNK, "version": service.label_version()}
             rows = client.execute(_MESSAGES, params, tag="project_labels")
             changed += _refresh_page(team_id, rows, names)
         if not rows:

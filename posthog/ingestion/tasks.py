@@ -9,12 +9,13 @@ from django.conf import settings
 from django.db import close_old_connections
 
 from posthog.common.celery import app
-from posthog.ingestion import backlog, partition, relabel, repair, topic_jobs
+from posthog.ingestion import backlog, own_label_jobs, partition, relabel, repair, topic_jobs
 from posthog.ingestion.ticker import Ticker
 
 _stopping = threading.Event()
 _running = threading.Lock()
 _on_topics = threading.Lock()
+_on_own_labels = threading.Lock()
 
 
 @signals.worker_ready.connect
@@ -76,4 +77,16 @@ def topics() -> int:
         return topic_jobs.work(_stopping)
     finally:
         _on_topics.release()
+        close_old_connections()
+
+
+@app.task(name="posthog.ingestion.tasks.own_labels", queue="default")
+def own_labels() -> int:
+    """Train own labels again for a new model, and give stored messages those that have changed."""
+    if not _on_own_labels.acquire(blocking=False):
+        return 0
+    try:
+        return own_label_jobs.work(_stopping)
+    finally:
+        _on_own_labels.release()
         close_old_connections()

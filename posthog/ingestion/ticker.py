@@ -1,6 +1,7 @@
 """The worker's own clock: a thread that asks for what is due. See docs/decisions/0004-worker-ticks.md.
 
-It finds partitions whose nudge was lost, starts the catch-up of labels and the work on topics, and leaves the worker's sign of life.
+It finds partitions whose nudge was lost, starts the catch-up of labels and the work on topics and own labels,
+and leaves the worker's sign of life.
 """
 
 import logging
@@ -34,7 +35,7 @@ class Ticker:
         for partition in log.unread():
             nudge(partition)
         if self._ticks % BACKLOG_EVERY_TICKS == 0:
-            for name in ("label_backlog", "topics"):
+            for name in ("label_backlog", "topics", "own_labels"):
                 app.send_task(f"posthog.ingestion.tasks.{name}", queue="default", expires=BACKLOG_EVERY_TICKS * TICK_SECONDS)
         self._ticks += 1
 

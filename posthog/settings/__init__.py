@@ -20,6 +20,7 @@ INSTALLED_APPS = [
     "posthog.people",
     "posthog.definitions",
     "posthog.topics",
+    "posthog.own_labels",
     "posthog.conversations",
     "posthog.insights",
     "posthog.ingestion",

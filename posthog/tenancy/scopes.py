@@ -6,6 +6,7 @@ OBJECTS = (
     "insight",
     "conversation",
     "topic",
+    "own_label",
     "event",
     "person",
     "event_definition",

@@ -9,6 +9,7 @@ from posthog.conversations import urls as conversations
 from posthog.definitions import urls as definitions
 from posthog.flags import urls as flags
 from posthog.insights import urls as insights
+from posthog.own_labels import urls as own_labels
 from posthog.people import urls as people
 from posthog.query import urls as query
 from posthog.rest import errors
@@ -24,6 +25,7 @@ project_routes: list[Route] = [
     *insights.project_routes,
     *conversations.project_routes,
     *topics.project_routes,
+    *own_labels.project_routes,
     *flags.project_routes,
     *people.project_routes,
     *definitions.project_routes,

@@ -331,6 +331,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/own_labels/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The labels that the project has defined by examples. */
+        get: operations["own_labels_list"];
+        put?: never;
+        /** @description Train a label. New messages get it from now on, stored ones within a while: see `history`. */
+        post: operations["own_labels_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/own_labels/{label_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description One resource or action of a project. */
+        get: operations["own_labels_retrieve"];
+        put?: never;
+        post?: never;
+        /** @description New messages do not get it any more, and stored ones lose it within a while. */
+        delete: operations["own_labels_delete"];
+        options?: never;
+        head?: never;
+        /** @description Another name, or other examples. The properties keep their names. */
+        patch: operations["own_labels_change"];
+        trace?: never;
+    };
+    "/api/projects/{project_id}/own_labels/preview/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Train without saving: how good the label would be, and which stored messages match best. */
+        post: operations["own_labels_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/persons/": {
         parameters: {
             query?: never;
@@ -781,7 +835,7 @@ export interface components {
         Message: {
             /** Format: uuid */
             id: string;
-            role: components["schemas"]["RoleEnum"];
+            role: components["schemas"]["MessageRoleEnum"];
             content: string;
             /** Format: date-time */
             timestamp: string;
@@ -797,6 +851,14 @@ export interface components {
             language: string;
             position: number;
         };
+        /**
+         * @description * `user` - user
+         *     * `assistant` - assistant
+         *     * `system` - system
+         *     * `tool` - tool
+         * @enum {string}
+         */
+        MessageRoleEnum: "user" | "assistant" | "system" | "tool";
         /** @enum {unknown} */
         NullEnum: null;
         OrganizationOutput: {
@@ -805,6 +867,128 @@ export interface components {
             name: string;
             /** Format: date-time */
             readonly created_at: string;
+        };
+        /** @description properties: names under which the label and its score stand on events. */
+        OwnLabel: {
+            id: number;
+            name: string;
+            slug: string;
+            speaker: components["schemas"]["SpeakerEnum"];
+            properties: string[];
+            figures: components["schemas"]["OwnLabelFigures"];
+            /** Format: double */
+            threshold: number;
+            history: components["schemas"]["OwnLabelHistory"];
+            created_by: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        /** @description properties: names under which the label and its score stand on events. */
+        OwnLabelDetail: {
+            id: number;
+            name: string;
+            slug: string;
+            speaker: components["schemas"]["SpeakerEnum"];
+            properties: string[];
+            figures: components["schemas"]["OwnLabelFigures"];
+            /** Format: double */
+            threshold: number;
+            history: components["schemas"]["OwnLabelHistory"];
+            created_by: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            examples: string[];
+            counter_examples: string[];
+        };
+        /** @description A text, or where one is stored: `message_id`, or `conversation_id`, `event_uuid` and `role` of a turn. */
+        OwnLabelExampleRequest: {
+            text?: string;
+            /** Format: uuid */
+            message_id?: string;
+            conversation_id?: string;
+            /** Format: uuid */
+            event_uuid?: string;
+            role?: components["schemas"]["OwnLabelExampleRoleEnum"];
+        };
+        /**
+         * @description * `agent` - agent
+         *     * `assistant` - assistant
+         *     * `user` - user
+         * @enum {string}
+         */
+        OwnLabelExampleRoleEnum: "agent" | "assistant" | "user";
+        /**
+         * @description Cross-validated: each example, counter-example and background message is judged by a classifier that has not seen it.
+         *
+         *     precision: null when the label was said of nothing. note: what to know about these numbers, empty when nothing.
+         */
+        OwnLabelFigures: {
+            /** Format: double */
+            precision: number | null;
+            /** Format: double */
+            recall: number;
+            true_positives: number;
+            false_positives: number;
+            false_negatives: number;
+            folds: number;
+            examples: number;
+            counter_examples: number;
+            background: number;
+            note: string;
+        };
+        /** @description done of total: stored messages and turns that were looked at since the label changed. */
+        OwnLabelHistory: {
+            state: components["schemas"]["OwnLabelHistoryStateEnum"];
+            /** Format: double */
+            progress: number;
+            done: number;
+            total: number;
+        };
+        /**
+         * @description * `waiting` - waiting
+         *     * `applying` - applying
+         *     * `applied` - applied
+         * @enum {string}
+         */
+        OwnLabelHistoryStateEnum: "waiting" | "applying" | "applied";
+        /** @description examples: messages that have the label, at least 10 different ones. counter_examples: some that might seem to and have not. */
+        OwnLabelInputRequest: {
+            /** @default user */
+            speaker: components["schemas"]["SpeakerEnum"];
+            examples: components["schemas"]["OwnLabelExampleRequest"][];
+            counter_examples?: components["schemas"]["OwnLabelExampleRequest"][];
+            name: string;
+        };
+        OwnLabelList: {
+            results: components["schemas"]["OwnLabel"][];
+        };
+        OwnLabelMatch: {
+            /** Format: uuid */
+            message_id: string;
+            text: string;
+            /** Format: double */
+            score: number;
+            has_label: boolean;
+        };
+        /** @description matches: of stored messages that are no examples, best first. */
+        OwnLabelPreview: {
+            figures: components["schemas"]["OwnLabelFigures"];
+            /** Format: double */
+            threshold: number;
+            /** Format: double */
+            seconds: number;
+            matches: components["schemas"]["OwnLabelMatch"][];
+        };
+        /** @description examples: messages that have the label, at least 10 different ones. counter_examples: some that might seem to and have not. */
+        OwnLabelTrainingRequest: {
+            /** @default user */
+            speaker: components["schemas"]["SpeakerEnum"];
+            examples: components["schemas"]["OwnLabelExampleRequest"][];
+            counter_examples?: components["schemas"]["OwnLabelExampleRequest"][];
         };
         PaginatedInsightList: {
             /** @example 123 */
@@ -870,6 +1054,12 @@ export interface components {
         };
         PatchedMePatchRequest: {
             set_current_team?: number;
+        };
+        /** @description With examples or counter_examples the label is trained anew; those that are left out stay as they are. */
+        PatchedOwnLabelChangeRequest: {
+            name?: string;
+            examples?: components["schemas"]["OwnLabelExampleRequest"][];
+            counter_examples?: components["schemas"]["OwnLabelExampleRequest"][];
         };
         PatchedProjectRequest: {
             name?: string;
@@ -994,14 +1184,6 @@ export interface components {
          * @enum {string}
          */
         PropertyTypeEnum: "DateTime" | "String" | "Numeric" | "Boolean" | "Duration";
-        /**
-         * @description * `user` - user
-         *     * `assistant` - assistant
-         *     * `system` - system
-         *     * `tool` - tool
-         * @enum {string}
-         */
-        RoleEnum: "user" | "assistant" | "system" | "tool";
         SetupInputRequest: {
             /** Format: email */
             email: string;
@@ -1014,14 +1196,12 @@ export interface components {
             project_name: string;
         };
         /**
-         * @description * `none` - none
-         *     * `queued` - queued
-         *     * `running` - running
-         *     * `done` - done
-         *     * `failed` - failed
+         * @description * `user` - user
+         *     * `agent` - agent
+         *     * `both` - both
          * @enum {string}
          */
-        StateEnum: "none" | "queued" | "running" | "done" | "failed";
+        SpeakerEnum: "user" | "agent" | "both";
         StoredPerson: {
             /** Format: uuid */
             id: string;
@@ -1064,7 +1244,7 @@ export interface components {
         };
         /** @description progress: of the search, 0 to 1. labelled: how much of what is stored has the labels of the topics as they are now, 0 to 1. */
         TopicFit: {
-            state: components["schemas"]["StateEnum"];
+            state: components["schemas"]["TopicFitStateEnum"];
             /** Format: double */
             progress: number;
             by_hand: boolean;
@@ -1080,6 +1260,15 @@ export interface components {
             /** Format: double */
             labelled: number;
         };
+        /**
+         * @description * `none` - none
+         *     * `queued` - queued
+         *     * `running` - running
+         *     * `done` - done
+         *     * `failed` - failed
+         * @enum {string}
+         */
+        TopicFitStateEnum: "none" | "queued" | "running" | "done" | "failed";
         TopicList: {
             results: components["schemas"]["Topic"][];
         };
@@ -1756,6 +1945,146 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MemberOutput"];
+                };
+            };
+        };
+    };
+    own_labels_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnLabelList"];
+                };
+            };
+        };
+    };
+    own_labels_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnLabelInputRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnLabelDetail"];
+                };
+            };
+        };
+    };
+    own_labels_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                label_id: number;
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnLabelDetail"];
+                };
+            };
+        };
+    };
+    own_labels_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                label_id: number;
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    own_labels_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                label_id: number;
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedOwnLabelChangeRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnLabelDetail"];
+                };
+            };
+        };
+    };
+    own_labels_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnLabelTrainingRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnLabelPreview"];
                 };
             };
         };

@@ -80,7 +80,7 @@ def pipeline(alice: Member, engine: subprocess.Popen[bytes], valkey: subprocess.
     for table in TABLES:
         if client.execute(f"SELECT 1 FROM {table} LIMIT 1"):
             client.execute(f"TRUNCATE TABLE {table}")
-    for pattern in ("eventlog:*", "ingestion:*", "conversations:*", "topics:*"):
+    for pattern in ("eventlog:*", "ingestion:*", "conversations:*", "topics:*", "own_labels:*"):
         for key in redis.client().scan_iter(pattern):
             redis.client().delete(key)
     labels.breaker.reset()

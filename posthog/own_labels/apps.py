@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class OwnLabelsConfig(AppConfig):
+    name = "posthog.own_labels"
+    label = "own_labels"
