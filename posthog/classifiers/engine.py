@@ -13,6 +13,7 @@ from posthog.classifiers import batches, sessions
 from posthog.classifiers.card import MODEL, TOKENIZER, Card, ModelUnavailable, read
 
 Arrays = dict[str, NDArray[np.float32]]
+EMBEDDING = "sentence_vector"  # the model's output beside the families: sentence vectors (texts, 384) of length 1
 
 # Workers are the unit of parallelism: a tokenizer that starts a thread per core would take it from the others.
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
@@ -35,6 +36,7 @@ class Engine:
         missing = {family.name for family in self.card.families} - set(self.session.outputs)
         if missing:
             raise ModelUnavailable(f"{folder / MODEL} has no output {', '.join(sorted(missing))}")
+        self.embeds = EMBEDDING in self.session.outputs
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
 

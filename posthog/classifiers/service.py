@@ -7,9 +7,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from posthog.classifiers import card, detectors, languages, sessions
 from posthog.classifiers.card import Family, ModelUnavailable
-from posthog.classifiers.engine import Engine
+from posthog.classifiers.engine import EMBEDDING, Engine
 
 __all__ = [
     "LabelValue",
@@ -64,6 +67,7 @@ class Labels:
     always_scored: tuple[str, ...] = ()  # labels that stand for themselves: their score is a property even when they are not said
     threats: Mapping[str, str] = field(default_factory=dict)  # what the rules found, in any language: detector -> sentence
     threat_score: float = 0.0
+    embedding: NDArray[np.float32] | None = field(default=None, compare=False)  # (384,), length 1; None for a text without words
 
 
 _lock = threading.Lock()
@@ -137,13 +141,18 @@ def classify(texts: Sequence[Text], *, every_language: bool = False) -> list[Lab
     contents = [text.content for text in texts]
     spoken = languages.languages_of(contents)
     judged = [languages.is_judged(content, language) for content, language in zip(contents, spoken, strict=True)]
-    chosen = [position for position, yes in enumerate(judged) if yes or every_language]
-    scores = model.scores([contents[position] for position in chosen]) if chosen else {}
+    scored = [yes or every_language for yes in judged]
+    read = [place for place, content in enumerate(contents) if scored[place] or (model.embeds and content.strip())]
+    outputs = model.outputs([contents[place] for place in read]) if read else {}
+    scores = model.calibrated(outputs) if read else {}
     labels = [Labels(language, False) for language in spoken]
-    for row, position in enumerate(chosen):
-        families = [family for family in model.card.families if _speaks_of(family, texts[position].role)]
-        rows = {family.name: scores[family.name][row].tolist() for family in families}
-        labels[position] = _labels(spoken[position], judged[position], families, rows)
+    for row, place in enumerate(read):
+        if scored[place]:
+            families = [family for family in model.card.families if _speaks_of(family, texts[place].role)]
+            rows = {family.name: scores[family.name][row].tolist() for family in families}
+            labels[place] = _labels(spoken[place], judged[place], families, rows)
+        if model.embeds:
+            labels[place] = replace(labels[place], embedding=outputs[EMBEDDING][row])
     return [_with_threats(one, content) for one, content in zip(labels, contents, strict=True)]
 
 

@@ -15,7 +15,6 @@ from django.conf import settings
 
 from posthog.classifiers import service
 from posthog.classifiers.service import Text
-from posthog.clickhouse.embeddings import Vectors
 from posthog.common import limits
 from posthog.conversations.roles import ASSISTANT, USER
 from posthog.conversations.services import StoredLabels, known_messages
@@ -84,14 +83,9 @@ def classify(texts: Sequence[tuple[str, str]]) -> list[StoredLabels] | None:
         return None
     speakers_of = ["user" if role == USER else "agent" for role, _ in texts]
     return [
-        StoredLabels(as_labels(service.event_labels(speaker, labels)), version, labels.language, _embedding(labels))  # type: ignore[arg-type]
+        StoredLabels(as_labels(service.event_labels(speaker, labels)), version, labels.language, labels.embedding)  # type: ignore[arg-type]
         for speaker, labels in zip(speakers_of, found, strict=True)
     ]
-
-
-def _embedding(labels: service.Labels) -> Vectors | None:
-    """None from a model without that output."""
-    return getattr(labels, "embedding", None)
 
 
 def of_turns(turns: Iterable[Turn], labels: Callable[[Turn], StoredLabels | None]) -> dict[str, Any]:

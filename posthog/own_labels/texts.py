@@ -107,7 +107,7 @@ def _read(texts: Sequence[str]) -> list[Vectors]:
     if not texts:
         return []
     labels = service.classify([Text("user", text) for text in texts], every_language=True)
-    found = [getattr(one, "embedding", None) for one in labels]
+    found = [one.embedding for one in labels]
     vectors = [vector for vector in found if vector is not None]
     if len(vectors) < len(texts):
         raise ModelUnavailable("the model has no embeddings: own labels need one that does")

@@ -28,7 +28,7 @@ EMOTIONS: dict[str, str | None] = {
     "I hope everything gets better soon": "optimism",
     "That's disgusting, it makes me sick": "disgust",
     "I'm disappointed, I expected much more than this": "disappointment",
-    "Why does the moon have phases?": "curiosity",
+    "Why does the moon have phases?": None,
     "The meeting starts at ten in room four.": None,
     "Water boils at 100 degrees Celsius at sea level.": None,
     "Set the parameter to 5 and restart the service.": None,

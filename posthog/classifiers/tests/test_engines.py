@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from posthog.classifiers import batches, card, service, sessions
-from posthog.classifiers.engine import Engine
+from posthog.classifiers.engine import EMBEDDING, Engine
 from posthog.classifiers.service import ModelUnavailable, Text
 from posthog.classifiers.tests.conftest import MODEL
 from posthog.classifiers.tests.known_texts import EMOTIONS, TOXICITY
@@ -130,11 +130,11 @@ class Reversed:
 
     def __init__(self, real: sessions.Session, *, without: str = "") -> None:
         self._real = real
-        self.outputs = ("embedding", *(name for name in reversed(real.outputs) if name not in ("embedding", without)))
+        self.outputs = (EMBEDDING, *(name for name in reversed(real.outputs) if name not in (EMBEDDING, without)))
 
     def run(self, ids: batches.IntArray, mask: batches.IntArray) -> list[sessions.Output]:
         found = dict(zip(self._real.outputs, self._real.run(ids, mask), strict=True))
-        return [found[name] if name != "embedding" else np.full((len(ids), 384), 0.5, dtype=np.float32) for name in self.outputs]
+        return [found[name] if name != EMBEDDING else np.full((len(ids), 384), 0.5, dtype=np.float32) for name in self.outputs]
 
 
 def test_outputs_are_told_apart_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -143,7 +143,7 @@ def test_outputs_are_told_apart_by_name(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(sessions, "open_session", lambda *_: Reversed(plain.session))
     other = Engine(MODEL)
     assert all(np.array_equal(values, expected[family]) for family, values in other.scores(CONTENTS).items())
-    assert other.outputs(CONTENTS)["embedding"].shape == (len(CONTENTS), 384)
+    assert other.outputs(CONTENTS)[EMBEDDING].shape == (len(CONTENTS), 384)
 
 
 def test_a_model_without_the_output_of_a_family_is_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -61,9 +61,9 @@ def test_event_properties_of_a_clean_answer_hold_scores_but_no_toxic_label(label
 
 def test_event_properties_are_those_that_the_store_knows(label) -> None:
     known = pytest.importorskip("posthog.clickhouse.labels").LABEL_TYPES
-    for speaker in ("user", "agent"):
+    for speaker, role in (("user", "user"), ("agent", "assistant")):
         for content in (*EMOTIONS, *TOXICITY):
-            assert set(service.event_labels(speaker, label(content))) <= set(known)
+            assert set(service.event_labels(speaker, label(content, role))) <= set(known)
 
 
 def test_labels_without_scores_of_their_own_make_properties_too() -> None:

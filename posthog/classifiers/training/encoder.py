@@ -78,9 +78,9 @@ class Classifier(nn.Module):
         self.encoder = Encoder()
         self.dropout = nn.Dropout(DROPOUT)
         self.heads = nn.ModuleDict({head.name: nn.Linear(WIDTH, len(head.labels)) for head in heads})
-        self.embedding = nn.Linear(2 * WIDTH, WIDTH, bias=False)
+        self.to_embedding = nn.Linear(2 * WIDTH, WIDTH, bias=False)
         with torch.no_grad():
-            self.embedding.weight.copy_(torch.cat([torch.eye(WIDTH), torch.zeros(WIDTH, WIDTH)], dim=1))
+            self.to_embedding.weight.copy_(torch.cat([torch.eye(WIDTH), torch.zeros(WIDTH, WIDTH)], dim=1))
 
     def forward(self, ids: Tensor, mask: Tensor) -> tuple[Tensor, ...]:
         """One tensor of logits (rows, labels) per family, in the order of the heads, then the embeddings (rows, 384) of length 1."""
@@ -94,7 +94,7 @@ class Classifier(nn.Module):
         return self.heads[name](self.dropout(last)), self._embedding(last, middle)
 
     def _embedding(self, last: Tensor, middle: Tensor) -> Tensor:
-        return functional.normalize(self.embedding(torch.cat([last, middle], dim=1)), dim=1)
+        return functional.normalize(self.to_embedding(torch.cat([last, middle], dim=1)), dim=1)
 
 
 def pretrained_folder() -> Path:

@@ -72,8 +72,9 @@ def crossed_f1(head: Head, scores: Floats, labels: Floats) -> float:
 def best_label(head: Head, scores: Floats, chosen: Floats) -> NDArray[np.int64]:
     """Index of the one label that is said of each row, -1 where none is."""
     allowed = np.array([label not in head.unsaid for label in head.labels])
+    silencing = np.array([label in head.unsaid and label != head.none for label in head.labels])
     over = np.where((scores >= chosen) & allowed, scores, -1.0)
-    silenced = np.where(allowed, -1.0, scores).max(1) > over.max(1)  # neutral is likelier than all that could be said
+    silenced = np.where(silencing, scores, -1.0).max(1) > over.max(1)  # neutral is likelier than all that could be said
     return np.where((over.max(1) < 0) | silenced, -1, over.argmax(1))
 
 

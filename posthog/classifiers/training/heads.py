@@ -48,7 +48,7 @@ USER_FLOW = Head(
     one_of=True,
     unsaid=("OTHER",),
     none="OTHER",
-    least_precision=0.7,
+    least_precision=0.5,
 )  # fmt: skip
 
 AGENT_FLOW = Head(
@@ -61,10 +61,10 @@ AGENT_FLOW = Head(
     one_of=True,
     unsaid=("OTHER",),
     none="OTHER",
-    least_precision=0.7,
+    least_precision=0.5,
 )  # fmt: skip
 
 ATTACK = Head(name="attack", labels=("prompt_attack",), one_of=False, least_precision=0.9)
 
 HEADS: tuple[Head, ...] = (EMOTION, TOXICITY, USER_FLOW, AGENT_FLOW, ATTACK)
-EMBEDDING = "embedding"  # the output beside the heads: the sentence vector of the encoder as it was published
+EMBEDDING = "sentence_vector"  # the output beside the heads: the sentence vector of the encoder as it was published

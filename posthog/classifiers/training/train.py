@@ -3,6 +3,7 @@
 import json
 import signal
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
@@ -35,6 +36,18 @@ def weights_file(work: Path, stage: Stage) -> Path:
     return work / f"weights-{stage.name}.pt"
 
 
+def mix(work: Path, shares: Mapping[str, float]) -> dict[str, Tensor]:
+    """Mean of the weights of stages; the head of a family only of the stages that trained it."""
+    found: dict[str, Tensor] = {}
+    weights = {name: torch.load(work / f"weights-{name}.pt", map_location="cpu", weights_only=True) for name in shares}
+    trained = {stage.name: stage.epochs for stage in STAGES}
+    for key in next(iter(weights.values())):
+        family = key.split(".")[1] if key.startswith("heads.") else None
+        part = {name: share for name, share in shares.items() if family is None or family in trained[name]} or shares
+        found[key] = sum(share * weights[name][key] for name, share in part.items()) / sum(part.values())
+    return found
+
+
 class Run:
     """One stage."""
 
@@ -50,7 +63,7 @@ class Run:
         self._begin()
         self.model.to(device).train()
         self.average = torch.optim.swa_utils.AveragedModel(self.model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(AVERAGE))
-        heads = [*self.model.heads.parameters(), *self.model.embedding.parameters()]
+        heads = [*self.model.heads.parameters(), *self.model.to_embedding.parameters()]
         groups = [{"params": self.model.encoder.parameters(), "lr": ENCODER_RATE}, {"params": heads, "lr": HEAD_RATE}]
         self.optimizer = torch.optim.AdamW(groups, weight_decay=WEIGHT_DECAY, fused=True)
         self.scheduler = torch.optim.lr_scheduler.LambdaLR(self.optimizer, lambda step: factor(stage, step, len(self.steps)))
@@ -62,11 +75,7 @@ class Run:
         if not self.stage.begin:
             load_pretrained(self.model.encoder, pretrained_folder())
             return
-        mixed: dict[str, Tensor] = {}
-        for stage in (stage for stage in STAGES if stage.name in self.stage.begin):
-            for name, value in torch.load(weights_file(self.work, stage), map_location="cpu", weights_only=True).items():
-                mixed[name] = mixed.get(name, 0) + self.stage.begin[stage.name] * value
-        self.model.load_state_dict(mixed)
+        self.model.load_state_dict(mix(self.work, self.stage.begin))
 
     def stop(self, *_: object) -> None:
         self.stopped = True
