@@ -19,7 +19,7 @@ from posthog.common import limits
 from posthog.conversations.roles import ASSISTANT, USER
 from posthog.conversations.services import StoredLabels, known_messages
 from posthog.conversations.turns import Turn, speakers
-from posthog.ingestion import label_providers
+from posthog.ingestion import label_providers, shared_labels
 from posthog.ingestion.events import Event, MessageKey, NewMessage, Work
 from posthog.ingestion.label_values import VERSION, as_labels, given_by_client
 from posthog.ingestion.metrics import CLASSIFIED, LABEL_CACHE, UNLABELLED
@@ -138,23 +138,42 @@ def _known(keys: Iterable[MessageKey]) -> dict[MessageKey, StoredLabels]:
 
 
 def _classify_new(work: Work, keys: Sequence[MessageKey], deadline: float, progress: Callable[[], object]) -> None:
+    version = service.label_version()
     size = 1 if work.watch.careful else limits.LABEL_CHUNK
     took = 0.0  # seconds of the last chunk: another one is begun only if it will probably end in time
+    elsewhere: list[MessageKey] = []  # read by another batch at this moment
+    cause = ""
     for start in range(0, len(keys), size):
-        chunk = _watched(work, keys[start : start + size])
-        if not chunk:
-            continue
         began = time.monotonic()
-        late = began + took > deadline
-        found = None if late else classify([(work.messages[key].role, work.messages[key].spoken) for key in chunk])
-        if found is None:
-            UNLABELLED.labels("budget" if late else "model").inc(len(keys) - start)
-            return
-        CLASSIFIED.labels("ingestion").inc(len(chunk))
-        found = label_providers.add([(key[0], work.messages[key].role) for key in chunk], found)
-        work.message_labels.update(zip(chunk, found, strict=True))
-        took = time.monotonic() - began
+        if cause := "budget" if began + took > deadline else "":
+            break
+        chunk = _watched(work, keys[start : start + size])
+        mine, shared = shared_labels.claim(chunk, version)
+        work.message_labels.update(shared)
+        elsewhere += [key for key in chunk if key not in shared and key not in mine]
+        if not _read(work, mine, version):
+            cause = "model"
+            break
+        took = time.monotonic() - began if mine else took
         progress()
+    work.message_labels.update(shared_labels.wait(elsewhere, version, deadline, progress))
+    left = sum(1 for key in keys if key not in work.message_labels)
+    if left:
+        UNLABELLED.labels(cause or "budget").inc(left)
+
+
+def _read(work: Work, keys: Sequence[MessageKey], version: str) -> bool:
+    """Let the model read messages that this batch has claimed. False when labels have to wait."""
+    found = classify([(work.messages[key].role, work.messages[key].spoken) for key in keys])
+    if found is None:
+        shared_labels.release(keys, version)
+        return False
+    CLASSIFIED.labels("ingestion").inc(len(keys))
+    found = label_providers.add([(key[0], work.messages[key].role) for key in keys], found)
+    labels = dict(zip(keys, found, strict=True))
+    shared_labels.share(labels, version)
+    work.message_labels.update(labels)
+    return True
 
 
 def _watched(work: Work, keys: Sequence[MessageKey]) -> Sequence[MessageKey]:

@@ -16,10 +16,12 @@ def counted(product: Product, pattern: re.Pattern[str]) -> float:
 
 
 def said(product: Product, person: str) -> None:
-    """Twenty events with one question and one answer, all visible and labelled."""
-    events = [llm_event("Read me once, please.", "I shall.", person=person, session=f"{person} {number}") for number in range(20)]
+    """Twenty events of as many people, so in all partitions, with one question and one answer; all get their labels."""
+    events = [
+        llm_event("Read me once, please.", "I shall.", person=f"{person} {number}", session=f"{person} {number}") for number in range(20)
+    ]
     assert product.capture(events)[0] == 200
-    query = f"SELECT count() FROM events WHERE distinct_id = '{person}' AND isNotNull(properties.$label_version)"
+    query = f"SELECT count() FROM events WHERE startsWith(distinct_id, '{person} ') AND isNotNull(properties.$label_version)"
     assert wait_until(lambda: product.sql(query)[0][0] == 20, 120, 0.5)
 
 
