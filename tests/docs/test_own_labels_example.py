@@ -4,15 +4,11 @@ import json
 import re
 from pathlib import Path
 
-import pytest
-
-from posthog.classifiers import service
 from tests.product import Product
 
 PAGE = Path(__file__).resolve().parent.parent.parent / "docs" / "own-labels.md"
 
 
-@pytest.mark.skipif(not hasattr(service.Labels("en"), "embedding"), reason="the model has no embeddings")
 def test_the_preview_of_the_page_is_answered(product: Product) -> None:
     [(method, path, body)] = re.findall(r"```http\n(\w+) (\S+)\n(.*?)```", PAGE.read_text(), re.DOTALL)
     status, answer = product.request(method, path, json.loads(body))

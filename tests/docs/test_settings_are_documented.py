@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-READ = re.compile(r'environment\.(?:text|flag|integer|words)\(\s*"([A-Z_]+)"|_store_url\("([A-Z_]+)"\)')
+READ = re.compile(r'environment\.(?:text|flag|integer|words|choice)\(\s*"([A-Z_]+)"|_store_url\("([A-Z_]+)"\)')
 DOCUMENTED = re.compile(r"`([A-Z][A-Z_]{2,})`")
 
 

@@ -9,6 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from posthog.classifiers import service
 from posthog.clickhouse import client, embeddings
 from posthog.common import limits
 from posthog.common.time import utc_now
@@ -181,7 +182,7 @@ def test_strangers_and_keys_without_the_scope_are_kept_out(alice: Person, bob: P
 
 
 def test_without_embeddings_it_says_so(alice: Person, history: list[UUID], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("posthog.classifiers.service.classify", lambda texts, **_: [object() for _ in texts])
+    monkeypatch.setattr("posthog.classifiers.service.classify", lambda texts, **_: [service.Labels("en") for _ in texts])
     response = post(alice, body())
     assert response.status_code == 503
     assert "embeddings" in response.json()["detail"]
