@@ -36,20 +36,38 @@ def frame(ids: Sequence[int], head: int = HEAD_TOKENS, tail: int = TAIL_TOKENS) 
     return [CLS, *kept, SEP]
 
 
-def plan(lengths: Sequence[int], rows: int = BATCH_ROWS, tokens: int = BATCH_TOKENS, widths: Sequence[int] = ()) -> Iterator[list[int]]:
+def plan(
+    lengths: Sequence[int],
+    rows: int = BATCH_ROWS,
+    tokens: int = BATCH_TOKENS,
+    padding: int | None = None,
+    widths: Sequence[int] = (),
+) -> Iterator[list[int]]:
     """Positions of similar length together, at most `rows` of them and `tokens` padded tokens (one row always fits).
 
-    With `widths` each batch is one to be padded to one of them, and has 1, 2, 4, 8 … rows, so that there are few shapes in all.
+    With `padding` at most so many of these tokens are padding. With `widths` each batch is one to be padded to one of them, and
+    has 1, 2, 4, 8 … rows, so that there are few shapes in all.
     """
     order = sorted(range(len(lengths)), key=lengths.__getitem__, reverse=True)
     start = 0
     while start < len(order):
         width = width_of(lengths[order[start]], widths)
-        count = max(1, min(rows, tokens // width, len(order) - start))
+        most = max(1, min(rows, tokens // width))
+        count = _alike([lengths[position] for position in order[start : start + most]], width, padding)
         if widths:
             count = 1 << count.bit_length() - 1
         yield order[start : start + count]
         start += count
+
+
+def _alike(lengths: Sequence[int], width: int, most: int | None) -> int:
+    """How many of these rows, longest first, go together with at most so much padding beside that of the first row."""
+    padding = 0
+    for count, length in enumerate(lengths[1:], start=1):
+        padding += width - length
+        if most is not None and padding > most:
+            return count
+    return len(lengths)
 
 
 def width_of(length: int, widths: Sequence[int] = ()) -> int:

@@ -47,7 +47,7 @@ class Engine:
 
     def plan(self, rows: Sequence[Sequence[int]]) -> list[list[int]]:
         """Which rows go through the model together."""
-        return list(batches.plan([len(row) for row in rows], widths=self.session.widths))
+        return list(batches.plan([len(row) for row in rows], padding=self.session.padding, widths=self.session.widths))
 
     def outputs(self, texts: Sequence[str]) -> Arrays:
         """All that the model says of one text or more, by name, each (texts, values): the families' logits and what else it has."""

@@ -34,6 +34,7 @@ class Session(Protocol):
     engine: str
     outputs: tuple[str, ...]
     widths: tuple[int, ...]  # batches should have one of these widths and a power of two of rows; empty: any shape is as good
+    padding: int  # tokens of padding that cost as much as one batch more
 
     def run(self, ids: IntArray, mask: IntArray) -> list[Output]:
         """One array (rows, values) per name in `outputs`, of token ids and attention mask, both (rows, length)."""
@@ -42,6 +43,7 @@ class Session(Protocol):
 class OnnxRuntimeSession:
     engine = ONNXRUNTIME
     widths: tuple[int, ...] = ()
+    padding = 20
 
     def __init__(self, model: bytes) -> None:
         import onnxruntime
@@ -64,6 +66,7 @@ class OnnxRuntimeSession:
 class OpenVinoSession:
     engine = OPENVINO
     widths: tuple[int, ...] = WIDTHS
+    padding = 64
 
     def __init__(self, model: bytes) -> None:
         """Raises ImportError where the package is missing."""

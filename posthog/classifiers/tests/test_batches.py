@@ -68,6 +68,14 @@ def test_with_widths_given_batches_have_few_shapes(seed: int) -> None:
     assert all(rows * width <= batches.BATCH_TOKENS for rows, width in shapes)
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_short_texts_are_not_padded_to_the_length_of_long_ones(seed: int) -> None:
+    lengths = random.Random(seed).choices(range(2, 129), k=16)
+    plan = list(batches.plan(lengths, padding=20))
+    assert sorted(position for rows in plan for position in rows) == list(range(16))
+    assert all(sum(lengths[rows[0]] - lengths[row] for row in rows) <= 20 for rows in plan)
+
+
 def test_a_row_longer_than_a_batch_goes_alone() -> None:
     assert list(batches.plan([9, 50, 9], rows=8, tokens=20)) == [[1], [0, 2]]
 

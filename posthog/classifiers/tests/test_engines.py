@@ -126,7 +126,7 @@ def test_nothing_is_reported_to_the_makers_of_an_engine(tmp_path: Path) -> None:
 class Reversed:
     """Gives the outputs in another order, and one more."""
 
-    engine, widths = "reversed", ()
+    engine, widths, padding = "reversed", (), 20
 
     def __init__(self, real: sessions.Session, *, without: str = "") -> None:
         self._real = real
