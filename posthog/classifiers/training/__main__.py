@@ -6,10 +6,11 @@ from pathlib import Path
 import torch
 from tokenizers import Tokenizer
 
+from posthog.classifiers.card import MODEL
 from posthog.classifiers.training import data
 from posthog.classifiers.training.encoder import pretrained_folder
 from posthog.classifiers.training.heads import HEADS
-from posthog.classifiers.training.train import train
+from posthog.classifiers.training.train import train, train_again
 
 STEPS = ("data", "train", "export")
 
@@ -22,6 +23,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--model", type=Path, default=Path("posthog/classifiers/model"), help="folder of the finished model")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--families", nargs="*", default=[head.name for head in HEADS], help="whose data to read again (default: all)")
+    parser.add_argument("--again", action="store_true", help="train the last stage alone, from the finished model: for new examples")
     parser.add_argument("--threads", type=int, default=2)
     parsed = parser.parse_args()
     if unknown := set(parsed.steps) - set(STEPS):
@@ -44,7 +46,11 @@ def main() -> None:
     if "data" in options.steps:
         data.build(options.data, options.work, tokenizer, options.families)
     if "train" in options.steps:
-        train(options.work, options.seed, "cuda" if torch.cuda.is_available() else "cpu")
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+        if options.again:
+            train_again(options.work, options.seed, device, options.model / MODEL)
+        else:
+            train(options.work, options.seed, device)
     if "export" in options.steps:
         from posthog.classifiers.training.export import export
 

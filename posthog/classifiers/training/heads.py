@@ -12,6 +12,7 @@ class Head:
     none: str | None = None  # the label of texts that have no other
     partly: bool = False  # sentences written for this project are judged only for the labels that they name
     default_threshold: float = 0.5  # for labels with too few examples to measure one
+    expected_threshold: bool = False  # dev data are like what is judged: thresholds lean on calibrated scores too
     least_precision: float = 0.0  # on dev data, what a label must at least reach, whatever its best F1 would ask
 
 
@@ -26,13 +27,14 @@ EMOTION = Head(
     unsaid=("neutral",),
     partly=True,
     default_threshold=0.3,
+    expected_threshold=True,
 )  # fmt: skip
 
 TOXICITY = Head(
     name="toxicity",
     labels=("toxic", "severe_toxic", "obscene", "threat", "insult", "identity_hate"),
     one_of=False,
-    least_precision=0.6,
+    least_precision=0.8,
 )
 
 # Names, order and spelling of the original systems; what they mean here is told in docs/labels.md.

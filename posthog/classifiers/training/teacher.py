@@ -10,7 +10,7 @@ from torch.nn import functional
 
 from posthog.classifiers.batches import pad, plan
 from posthog.classifiers.training.data import Tokens
-from posthog.classifiers.training.encoder import WIDTH, Encoder, load_pretrained, pretrained_folder
+from posthog.classifiers.training.encoder import WIDTH, Encoder, autocast, load_pretrained, pretrained_folder
 
 FILE = "teacher.npz"
 SHARE = 3  # one text in three has a vector to stay near to: enough, and a third of the work
@@ -56,7 +56,7 @@ def embed(ids: list[NDArray[np.uint16]]) -> NDArray[np.float32]:
     found = np.empty((len(ids), WIDTH), dtype=np.float32)
     for rows in plan([len(row) for row in ids], rows=128, tokens=BATCH_TOKENS):
         batch, mask = (torch.from_numpy(array) for array in pad([ids[row] for row in rows]))
-        with torch.autocast("cpu", dtype=torch.bfloat16):
+        with autocast("cpu"):
             last, _ = encoder(batch, mask)
         found[rows] = functional.normalize(last.float(), dim=1).numpy()
     return found

@@ -11,8 +11,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from posthog.classifiers.batches import pad
-from posthog.classifiers.training import data
-from posthog.classifiers.training.encoder import Classifier, load_pretrained, pretrained_folder
+from posthog.classifiers.training import data, shipped
+from posthog.classifiers.training.encoder import Classifier, autocast, load_pretrained, pretrained_folder
 from posthog.classifiers.training.heads import EMBEDDING, HEADS
 from posthog.classifiers.training.stages import STAGES, Stage, Step, factor, schedule
 from posthog.classifiers.training.teacher import Teacher
@@ -51,16 +51,16 @@ def mix(work: Path, shares: Mapping[str, float]) -> dict[str, Tensor]:
 class Run:
     """One stage."""
 
-    def __init__(self, stage: Stage, work: Path, seed: int, device: str) -> None:
+    def __init__(self, stage: Stage, work: Path, seed: int, device: str, begin: Path | None = None) -> None:
         self.stage, self.work, self.seed, self.device = stage, work, seed, device
         torch.manual_seed(seed)
         self.sets = {name: data.load(work, name, "train", written=name in stage.written) for name in stage.epochs}
         self.teacher = Teacher(work)
-        for tokens in self.sets.values():
-            self.teacher.learn(tokens)
         self.steps = schedule(stage, {name: tokens.lengths for name, tokens in self.sets.items()}, seed)
+        for name, tokens in self.sets.items():
+            self.teacher.learn(tokens.part(sorted({row for step in self.steps if step.head.name == name for row in step.rows})))
         self.model = Classifier(HEADS)
-        self._begin()
+        self._begin(begin)
         self.model.to(device).train()
         self.average = torch.optim.swa_utils.AveragedModel(self.model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(AVERAGE))
         heads = [*self.model.heads.parameters(), *self.model.to_embedding.parameters()]
@@ -70,12 +70,14 @@ class Run:
         self.done = 0
         self.stopped = False
 
-    def _begin(self) -> None:
-        """From the stages before, or from the published weights."""
-        if not self.stage.begin:
+    def _begin(self, file: Path | None) -> None:
+        """From the given int8 file, from the stages before, or from the published weights."""
+        if file:
+            self.model.load_state_dict(shipped.weights(file))
+        elif self.stage.begin:
+            self.model.load_state_dict(mix(self.work, self.stage.begin))
+        else:
             load_pretrained(self.model.encoder, pretrained_folder())
-            return
-        self.model.load_state_dict(mix(self.work, self.stage.begin))
 
     def stop(self, *_: object) -> None:
         self.stopped = True
@@ -112,7 +114,7 @@ class Run:
         tokens = self.sets[step.head.name]
         ids, mask = (torch.from_numpy(array).to(self.device) for array in pad([tokens.ids[row] for row in step.rows]))
         labels = torch.from_numpy(tokens.labels[step.rows]).to(self.device)
-        with torch.autocast(self.device, dtype=torch.bfloat16):
+        with autocast(self.device):
             logits, embeddings = self.model.family(step.head.name, ids, mask)
         loss = loss_of(logits.float(), labels)
         rows, wanted = self.teacher.vectors(tokens.digests[step.rows])
@@ -159,12 +161,21 @@ def train(work: Path, seed: int, device: str) -> None:
         if weights_file(work, stage).exists():
             print(f"{stage.name}: finished before; delete {weights_file(work, stage)} to train it again", flush=True)
             continue
-        run = Run(stage, work, seed, device)
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, run.stop)
-        run.resume()
-        run.train()
-        last = stage is STAGES[-1]
-        torch.save((run.average.module if last else run.model).state_dict(), weights_file(work, stage))
-        done = {"seed": seed, "steps": len(run.steps), "epochs": dict(stage.epochs)}
-        (work / f"training-{stage.name}.json").write_text(json.dumps(done))
+        _train(Run(stage, work, seed, device))
+
+
+def train_again(work: Path, seed: int, device: str, file: Path) -> None:
+    """Train the last stage alone, from the int8 file that ships: for new examples, without the hours of the stages before."""
+    weights_file(work, STAGES[-1]).unlink(missing_ok=True)
+    _train(Run(STAGES[-1], work, seed, device, begin=file))
+
+
+def _train(run: Run) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, run.stop)
+    run.resume()
+    run.train()
+    last = run.stage is STAGES[-1]
+    torch.save((run.average.module if last else run.model).state_dict(), weights_file(run.work, run.stage))
+    done = {"seed": run.seed, "steps": len(run.steps), "epochs": dict(run.stage.epochs)}
+    (run.work / f"training-{run.stage.name}.json").write_text(json.dumps(done))
