@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from posthog.classifiers import service
 from posthog.clickhouse.embeddings import Vectors
-from posthog.common import limits, redis
+from posthog.common import apart, limits, redis
 from posthog.definitions.models import PropertyDefinition
 from posthog.own_labels import heads, tasks, texts, training
 from posthog.own_labels.models import Example, OwnLabel, OwnLabelState
@@ -60,7 +60,7 @@ def train(team_id: int, wish: Wish) -> Trained:
             f"until there are {limits.OWN_LABEL_EXAMPLES_LEAST} together",
             "counter_examples",
         )
-    head, figures = training.train(texts.embed(wish.examples), np.concatenate([counter, background]))
+    head, figures = apart.call(training.train, texts.embed(wish.examples), np.concatenate([counter, background]))
     return Trained(head, figures, len(background), model, time.monotonic() - began)
 
 

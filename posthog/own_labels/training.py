@@ -2,18 +2,21 @@
 
 Arithmetic only. Positives are the examples; negatives are the counter-examples and a sample of other messages of the project, a few
 of which may deserve the label without anyone having said so: then the precision that is shown is too low, never too high.
+`train` imports scikit-learn, some 135 MB that stay for good: it is called with posthog.common.apart.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold
 from threadpoolctl import threadpool_limits
 
 from posthog.clickhouse.embeddings import Vectors
+
+if TYPE_CHECKING:
+    from sklearn.linear_model import LogisticRegression
 
 Numbers = NDArray[np.float64]
 Says = NDArray[np.bool_]
@@ -79,6 +82,8 @@ def scores(vectors: Vectors, weights: Vectors, biases: Numbers) -> Numbers:
 
 
 def _folds(says: Says) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+    from sklearn.model_selection import StratifiedKFold
+
     rarer = int(min(says.sum(), (~says).sum()))
     number = min(rarer, rarer if says.sum() < FEW else FOLDS)
     yield from StratifiedKFold(number, shuffle=True, random_state=_SEED).split(np.zeros(len(says)), says)
@@ -93,7 +98,9 @@ def _unseen_scores(vectors: Vectors, says: Says, folds: Folds) -> Numbers:
     return found
 
 
-def _fit(vectors: Vectors, says: Says, strength: float) -> LogisticRegression:
+def _fit(vectors: Vectors, says: Says, strength: float) -> "LogisticRegression":
+    from sklearn.linear_model import LogisticRegression
+
     return LogisticRegression(C=strength, class_weight="balanced", max_iter=_ITERATIONS).fit(vectors, says)
 
 

@@ -10,9 +10,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from posthog.clickhouse.embeddings import DIMENSIONS, Vectors
-from posthog.common import limits
+from posthog.common import apart, limits
 from posthog.common.time import utc_now
-from posthog.topics import clusters, lineage, samples, selectors, services, wording
+from posthog.topics import discovery, lineage, samples, selectors, services, wording
 from posthog.topics.clusters import Found
 from posthog.topics.models import Centroid, Topic, TopicFit, TopicState
 from posthog.topics.samples import Sample
@@ -59,11 +59,15 @@ def run(fit: TopicFit) -> TopicFit:
         found = _fit(fit)
     except Exception as error:  # whatever went wrong is told to those who wait for it
         logger.exception("fit %d of project %d failed", fit.pk, fit.project_id)
-        _end(fit, state=State.FAILED, error=f"{type(error).__name__}: {error}"[:1_000])
+        _end(fit, state=State.FAILED, error=_reason(error)[:1_000])
     else:
         _end(fit, state=State.DONE, progress=1.0, topics=found.topics, messages=found.messages)
     fit.refresh_from_db()
     return fit
+
+
+def _reason(error: Exception) -> str:
+    return str(error) if isinstance(error, apart.Failed) else f"{type(error).__name__}: {error}"
 
 
 def due() -> list[int]:
@@ -105,17 +109,10 @@ def _fit(fit: TopicFit) -> _Outcome:
     team_id = fit.project_id
     embedded = samples.embedded(team_id).get(team_id, 0)
     newest = samples.newest(team_id)
-    # "Yes, please" and the like are answers within a topic, and a crowd of their own otherwise.
-    sample = newest.only([row for row, content in enumerate(newest.contents) if wording.says_something(content)])
-    progress(0.2)
-    found = clusters.find(sample.vectors, _vectors(_known(team_id)))
-    progress(0.7)
-    terms = wording.terms(sample.contents, found.members, len(found.vectors))
-    nameless = [topic for topic, words in enumerate(terms) if not words]
-    found, terms = clusters.without(found, nameless), [words for words in terms if words]
+    made = apart.call(discovery.discover, newest.contents, newest.vectors, _vectors(_known(team_id)), report=progress)
     progress(0.9)
     with services.changing(team_id):
-        topics = _store(team_id, sample, found, terms)
+        topics = _store(team_id, newest.only(made.rows), made.found, made.terms)
         TopicState.objects.update_or_create(pk=team_id, defaults={"fitted_at": utc_now(), "fitted_messages": embedded})
     return _Outcome(topics, len(newest.ids))
 

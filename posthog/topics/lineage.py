@@ -12,10 +12,10 @@ def match(known: Vectors, found: Vectors) -> dict[int, int]:
 
     All rows are unit vectors; pairs below SAME_FROM are no match.
     """
-    from scipy.optimize import linear_sum_assignment
-
     if not len(known) or not len(found):
         return {}
+    from scipy.optimize import linear_sum_assignment
+
     similarity = found @ known.T
     # A pair that is too far apart must not take the place of one that is near enough.
     rows, columns = linear_sum_assignment(np.where(similarity >= SAME_FROM, similarity, 0.0), maximize=True)

@@ -8,9 +8,9 @@ import pytest
 from posthog.clickhouse import client
 from posthog.clickhouse.embeddings import pack, unpack
 from posthog.conftest import Person
-from posthog.topics import clusters, fits, services, wording
+from posthog.topics import clusters, discovery, fits, services, wording
 from posthog.topics.models import Topic, TopicFit
-from posthog.topics.tests import said
+from posthog.topics.tests import ailing_discovery, said
 from posthog.topics.tests.said import Said, requests, store, vectors
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stores")]
@@ -125,7 +125,7 @@ def test_topics_that_nobody_talks_about_go_unless_people_keep_them(alice: Person
 def test_a_failed_fit_tells_why_and_the_next_one_may_begin(alice: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     store(alice.project.pk, requests())
     with monkeypatch.context() as ailing:
-        ailing.setattr(clusters, "find", lambda *_: 1 / 0)
+        ailing.setattr(discovery, "discover", ailing_discovery.divides_by_zero)
         fits.request(alice.project.pk)
         claimed = fits.claim()
         assert claimed is not None
