@@ -53,10 +53,10 @@ STAGES: tuple[Stage, ...] = (
     # A little of the first stage is worth a hundredth of macro-F1 of emotion, and costs the flow labels as much.
     Stage(
         "last",
-        {"emotion": 0.5, "toxicity": 0.15, "user_flow": 0.5, "agent_flow": 0.4, "attack": 0.3},
+        {"emotion": 0.4, "toxicity": 0.15, "user_flow": 1, "agent_flow": 1, "attack": 0.3},
         {"emotion": 4, "user_flow": 20, "agent_flow": 10},
         frozenset({"toxicity", "user_flow", "agent_flow", "attack"}),
-        first=0.3,
+        first=0.4,
         last=0.0,
         begin={"public": 0.15, "flow": 0.85},
     ),
