@@ -3,17 +3,14 @@
 A nudge carries no data and may be lost: the worker's own tick finds the entries a second later.
 """
 
-import logging
 import threading
 import time
 
-from posthog.common import limits
-from posthog.common.celery import app
+from posthog.common import celery, limits
 
 TASK = "posthog.ingestion.tasks.ingest_partition"
 QUEUE = "ingestion"
 
-logger = logging.getLogger(__name__)
 _lock = threading.Lock()
 _last: dict[int, float] = {}
 
@@ -32,7 +29,4 @@ def nudge_due(partition: int) -> bool:
 
 def nudge(partition: int) -> None:
     """Ask for the partition to be read. Never raises."""
-    try:
-        app.send_task(TASK, args=(partition,), queue=QUEUE, expires=limits.NUDGE_EXPIRES_SECONDS, ignore_result=True, retry=False)
-    except Exception as error:  # the broker's client raises many kinds; none may fail a request whose events are stored
-        logger.warning("nudge for partition %d was not sent: %s", partition, error)
+    celery.remind(TASK, partition, queue=QUEUE, expires=limits.NUDGE_EXPIRES_SECONDS)

@@ -1,10 +1,5 @@
-"""The labels of a project as arithmetic: kept per process, and read again only when their version has changed.
+"""The labels of a project as arithmetic, kept per process."""
 
-The version stands in Redis, so that a batch of messages costs one GET; the database has the truth.
-"""
-
-import threading
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,12 +8,11 @@ import numpy as np
 
 from posthog.classifiers import service
 from posthog.clickhouse.embeddings import DIMENSIONS, Vectors
-from posthog.common import redis
+from posthog.common.per_project import PerProject
 from posthog.own_labels import training
 from posthog.own_labels.models import OwnLabel, OwnLabelState
 from posthog.own_labels.training import Numbers
 
-_KEPT = 200  # projects
 _SCORE_DIGITS = 4
 
 
@@ -26,7 +20,6 @@ _SCORE_DIGITS = 4
 class Heads:
     """Of k labels: slugs, speakers, weights (k, 384), biases (k,), thresholds (k,). model: whose embeddings they are for."""
 
-    version: int
     model: str
     slugs: tuple[str, ...]
     speakers: tuple[tuple[str, ...], ...]
@@ -47,49 +40,14 @@ class Heads:
         return found
 
 
-_lock = threading.Lock()
-_known: OrderedDict[int, Heads] = OrderedDict()
-
-
-def current(team_id: int) -> Heads:
-    """Those of the project now that are made for the present model."""
-    version, model = _version(team_id), service.label_version()
-    with _lock:
-        known = _known.get(team_id)
-    if known is None or (known.version, known.model) != (version, model):
-        known = _load(team_id, version, model)
-        with _lock:
-            _known[team_id] = known
-            _known.move_to_end(team_id)
-            while len(_known) > _KEPT:
-                _known.popitem(last=False)
-    return known
-
-
-def publish(team_id: int, version: int) -> None:
-    """Tell all processes that the project's labels have changed; call after the change is committed."""
-    redis.client().set(_key(team_id), version)
-
-
-def forget() -> None:
-    """Empty the cache of this process."""
-    with _lock:
-        _known.clear()
-
-
 def _version(team_id: int) -> int:
-    found = redis.client().get(_key(team_id))
-    if found is not None:
-        return int(found)
-    version = OwnLabelState.objects.filter(pk=team_id).values_list("version", flat=True).first() or 0
-    redis.client().set(_key(team_id), version, nx=True)
-    return version
+    return OwnLabelState.objects.filter(pk=team_id).values_list("version", flat=True).first() or 0
 
 
-def _load(team_id: int, version: int, model: str) -> Heads:
+def _load(team_id: int) -> Heads:
+    model = service.label_version()
     rows = list(OwnLabel.objects.filter(project_id=team_id, deleted=False, model=model).order_by("pk"))
     return Heads(
-        version,
         model,
         tuple(row.slug for row in rows),
         tuple(row.speakers for row in rows),
@@ -99,5 +57,6 @@ def _load(team_id: int, version: int, model: str) -> Heads:
     )
 
 
-def _key(team_id: int) -> str:
-    return f"own_labels:{team_id}:version"
+# A new model changes no project's version, but weights for embeddings of the old one say nothing about the new one's.
+_heads = PerProject("own_labels", _version, _load, fits=lambda heads: heads.model == service.label_version())
+current, publish, forget = _heads.current, _heads.publish, _heads.forget

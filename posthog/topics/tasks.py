@@ -1,18 +1,8 @@
 """Reminders of work on topics. The work itself needs rooms above this one: posthog.ingestion.tasks.topics does it."""
 
-import logging
-
-from posthog.common.celery import app
-
-_TASK = "posthog.ingestion.tasks.topics"
-_EXPIRES_SECONDS = 10
-
-logger = logging.getLogger(__name__)
+from posthog.common import celery
 
 
 def remind() -> None:
-    """Something about topics is to be done. Never raises: a reminder that gets lost is repeated by the worker's clock."""
-    try:
-        app.send_task(_TASK, queue="default", expires=_EXPIRES_SECONDS, ignore_result=True, retry=False)
-    except Exception as error:  # the broker's client raises many kinds; none may fail a request whose change is stored
-        logger.warning("reminder of topics was not sent: %s", error)
+    """Something about topics is to be done. Never raises."""
+    celery.remind("posthog.ingestion.tasks.topics")
