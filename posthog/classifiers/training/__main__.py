@@ -1,4 +1,4 @@
-"""The training command: `python -m posthog.classifiers.training [data train export]`, behind `bin/train`."""
+"""The training command: `python -m posthog.classifiers.training [data train export measure]`, behind `bin/train`."""
 
 import argparse
 from pathlib import Path
@@ -12,12 +12,12 @@ from posthog.classifiers.training.encoder import pretrained_folder
 from posthog.classifiers.training.heads import HEADS
 from posthog.classifiers.training.train import train, train_again
 
-STEPS = ("data", "train", "export")
+STEPS = ("data", "train", "export", "measure")
 
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bin/train", description=__doc__)
-    parser.add_argument("steps", nargs="*", default=STEPS, help="which of: data, train, export (default: all)")
+    parser.add_argument("steps", nargs="*", default=STEPS, help="which of: data, train, export, measure (default: all)")
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder of the data sets")
     parser.add_argument("--work", type=Path, default=Path("data/train"), help="folder for the token cache and checkpoints")
     parser.add_argument("--model", type=Path, default=Path("posthog/classifiers/model"), help="folder of the finished model")
@@ -55,6 +55,10 @@ def main() -> None:
         from posthog.classifiers.training.export import export
 
         export(options.work, options.model, tokenizer)
+    if "measure" in options.steps:
+        from posthog.classifiers.training.export import measure
+
+        measure(options.work, options.model)
 
 
 main()

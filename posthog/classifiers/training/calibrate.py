@@ -36,12 +36,12 @@ def _temperature(logits: Floats, labels: Floats) -> float:
 
 def thresholds(head: Head, scores: Floats, labels: Floats) -> Floats:
     """One threshold per label, (labels,): best F1, drawn to the family's best the fewer positives there are, and no lower than the
-    family's least precision allows. Where the family asks for it, the mean of that and of what the scores alone expect to be best."""
+    label's least precision allows. Where the family asks for it, the mean of that and of what the scores alone expect to be best."""
     judged = ~np.isnan(labels)
     curves = [_f1_curve(scores[judged[:, index], index], labels[judged[:, index], index]) for index in range(len(head.labels))]
     shared = THRESHOLDS[int(np.argmax(np.mean(curves, axis=0)))] if head.one_of else head.default_threshold
     found = np.full(len(head.labels), shared, dtype=np.float32)
-    for index, curve in enumerate(curves):
+    for index, (label, curve) in enumerate(zip(head.labels, curves, strict=True)):
         rows = judged[:, index]
         positives = float(labels[rows, index].sum())
         if positives == 0 or (positives < MIN_POSITIVES and not head.one_of):
@@ -51,7 +51,7 @@ def thresholds(head: Head, scores: Floats, labels: Floats) -> Floats:
         chosen = weight * best + (1 - weight) * shared
         if head.expected_threshold:
             chosen = (chosen + _expected(scores[rows, index])) / 2
-        found[index] = max(chosen, _for_precision(head, scores[rows, index], labels[rows, index]))
+        found[index] = max(chosen, _for_precision(head.precision_of(label), scores[rows, index], labels[rows, index]))
     return np.round(found, 3)
 
 
@@ -74,11 +74,11 @@ def _smooth(curve: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.convolve(np.pad(curve, 2, mode="edge"), np.ones(5) / 5, mode="valid")
 
 
-def _for_precision(head: Head, scores: Floats, labels: Floats) -> float:
-    """The lowest threshold with the family's least precision, or the lowest of all where none reaches it."""
+def _for_precision(least: float, scores: Floats, labels: Floats) -> float:
+    """The lowest threshold with the least precision, or the lowest of all where none reaches it."""
     for threshold in THRESHOLDS:
         said = scores >= threshold
-        if said.any() and labels[said].mean() >= head.least_precision:
+        if said.any() and labels[said].mean() >= least:
             return float(threshold)
     return float(THRESHOLDS[0])
 

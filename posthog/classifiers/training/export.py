@@ -32,14 +32,13 @@ CALIBRATION_TEXTS = 80  # of each family
 
 
 def export(work: Path, folder: Path, tokenizer: Tokenizer) -> None:
-    """Write model, tokenizer and card into `folder`."""
+    """Write model and tokenizer into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     full = work / FULL
     to_onnx(torch.load(weights_file(work, STAGES[-1]), map_location="cpu", weights_only=True), full)
     forget_traces(full)
     quantize(full, folder / MODEL, calibration_rows(work))
     tokenizer.save(str(folder / TOKENIZER), pretty=False)
-    measure(work, folder)
 
 
 def measure(work: Path, folder: Path) -> None:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+GRAVE_PRECISION = 0.8
+
 
 @dataclass(frozen=True)
 class Head:
@@ -14,6 +16,11 @@ class Head:
     default_threshold: float = 0.5  # for labels with too few examples to measure one
     expected_threshold: bool = False  # dev data are like what is judged: thresholds lean on calibrated scores too
     least_precision: float = 0.0  # on dev data, what a label must at least reach, whatever its best F1 would ask
+    graver: tuple[str, ...] = ()  # labels that accuse: said only with GRAVE_PRECISION
+
+    def precision_of(self, label: str) -> float:
+        """What a label must reach on dev data to be said."""
+        return GRAVE_PRECISION if label in self.graver else self.least_precision
 
 
 EMOTION = Head(
@@ -34,7 +41,8 @@ TOXICITY = Head(
     name="toxicity",
     labels=("toxic", "severe_toxic", "obscene", "threat", "insult", "identity_hate"),
     one_of=False,
-    least_precision=0.8,
+    least_precision=0.6,
+    graver=("threat",),
 )
 
 # Names, order and spelling of the original systems; what they mean here is told in docs/labels.md.

@@ -50,6 +50,7 @@ STAGES: tuple[Stage, ...] = (
         last=0.0,
         begin={"public": 0.5, "all": 0.5},
     ),
+    # What `--again` repeats when examples were added: short, of all families, at a low rate.
     # A little of the first stage is worth a hundredth of macro-F1 of emotion, and costs the flow labels as much.
     Stage(
         "last",
