@@ -8,28 +8,40 @@ import pickle
 import signal
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import IO, TypeVar, cast
+
+from posthog.common.limits import APART_SECONDS
 
 T = TypeVar("T")
 Report = Callable[[float], object]
 
 
 class Failed(Exception):
-    """The function raised something, whose kind and message this text is, or its process died."""
+    """The function raised something, whose kind and message this text is, or its process died or took too long."""
 
 
-def call(function: Callable[..., T], *arguments: object, report: Report | None = None) -> T:
+def call(function: Callable[..., T], *arguments: object, report: Report | None = None, seconds: float = APART_SECONDS) -> T:
     """What a function of a module returns, called in a new process; with `report` it is given one, too, for its progress.
 
-    Raises Failed. The function's module, arguments and result should need little to import: they are imported on both sides.
+    A process that takes more `seconds` is stuck, and is ended. Raises Failed. The function's module, arguments and result should need little to import: they are imported on both sides.
     """
+    began = time.monotonic()
     with _start() as child:
+        alarm = threading.Timer(seconds, child.kill)
+        alarm.start()
         try:
             _ask(cast("IO[bytes]", child.stdin), (function, arguments, report is not None))
             return cast("T", _answer(child, report or (lambda _: None)))
+        except Failed:
+            if time.monotonic() - began >= seconds:
+                raise Failed(f"the process that computes was not done after {seconds:g} seconds, and was ended") from None
+            raise
         finally:
+            alarm.cancel()
             child.kill()  # when we fail ourselves, nobody waits for its answer
 
 

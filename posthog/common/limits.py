@@ -14,6 +14,9 @@ API_BODY = 5 * 1024 * 1024
 # Sign-in attempts per account and per address.
 LOGIN_ATTEMPTS_PER_MINUTE = 5
 
+# Requests for labels, per address beyond this machine and private networks, where MODEL_SERVER_OPEN lets those in.
+MODEL_SERVER_PER_MINUTE = 600
+
 # Queries. Lengths in characters, the rest in pieces.
 QUERY_NAME_LENGTH = 4_000  # names and values in filters; ten times the 400 characters to which breakdown values are cut
 QUERY_EXPRESSION_LENGTH = 20_000  # one HogQL expression in a filter, a column or a formula
@@ -53,6 +56,10 @@ NUDGES_WAITING_MAX = 50
 GROUP_TYPES = 5  # kinds of group in a project: `$group_0` to `$group_4`
 GROUP_TYPE_LENGTH = 400  # characters
 GROUP_KEY_LENGTH = 400  # characters
+
+# A call in a process of its own: ten times what the largest topic search takes.
+APART_SECONDS = 3_600.0
+OWN_LABEL_TRAINING_SECONDS = 120.0  # of one label, in a request
 
 # Labels. Characters read from each end of a message: its first and last tokens decide, and 1 MB then costs as much as a page.
 LABEL_HEAD_CHARACTERS = 2_000

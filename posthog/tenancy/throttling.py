@@ -1,26 +1,19 @@
-"""Sign-in attempts: a few per minute, per account and per address, counted in Redis so that all processes share the count."""
+"""Sign-in attempts: a few per minute, per account and per address."""
 
 from rest_framework.exceptions import Throttled
 
-from posthog.common import limits
-from posthog.common.redis import client
-
-WINDOW_SECONDS = 60
+from posthog.common import attempts, limits
 
 
 def count_attempt(email: str, address: str) -> None:
     """Raises Throttled past limits.LOGIN_ATTEMPTS_PER_MINUTE."""
     for key in _keys(email, address):
-        pipeline = client().pipeline()
-        pipeline.incr(key)
-        pipeline.expire(key, WINDOW_SECONDS, nx=True)
-        attempts = int(pipeline.execute()[0])
-        if attempts > limits.LOGIN_ATTEMPTS_PER_MINUTE:
-            raise Throttled(wait=WINDOW_SECONDS, detail="Too many attempts. Wait a minute and try again.")
+        if attempts.count(key) > limits.LOGIN_ATTEMPTS_PER_MINUTE:
+            raise Throttled(wait=attempts.WINDOW_SECONDS, detail="Too many attempts. Wait a minute and try again.")
 
 
 def forget_attempts(email: str, address: str) -> None:
-    client().delete(*_keys(email, address))
+    attempts.forget(*_keys(email, address))
 
 
 def _keys(email: str, address: str) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 Requests and answers are theirs: `{"llm_input", "llm_output"}` in, a flat object out whose keys become event properties; "" or 0 or absent
 where nothing was found; 422 as FastAPI words it. Plugins cannot send headers, so there is no key: only clients on this machine or in a
-private network are answered, unless MODEL_SERVER_OPEN opens the routes.
+private network are answered, unless MODEL_SERVER_OPEN opens the routes; others then have a number of requests per minute.
 """
 
 import ipaddress
@@ -16,12 +16,13 @@ from django.views.decorators.csrf import csrf_exempt
 
 from posthog.classifiers import service
 from posthog.classifiers.service import Labels, ModelUnavailable, Text
-from posthog.common import json, limits
+from posthog.common import attempts, json, limits
 from posthog.common.sdk.body import discard
 
 FIELDS = ("llm_input", "llm_output")
 _PROXY_HEADERS = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_VIA", "HTTP_X_REAL_IP")
 _CLOSED = "This address may not ask for labels. The server answers its own machine and private networks; MODEL_SERVER_OPEN=1 opens it."
+_TOO_MANY = f"An address may ask for labels {limits.MODEL_SERVER_PER_MINUTE} times a minute."
 
 Answer = Callable[[Labels, Labels], dict[str, object]]
 
@@ -71,8 +72,11 @@ def _view(answer: Answer, families: set[str]) -> Callable[[HttpRequest], JsonRes
     def view(request: HttpRequest) -> JsonResponse:
         if request.method != "POST":
             return JsonResponse({"detail": "Method Not Allowed"}, status=405, headers={"Allow": "POST"})
-        if not settings.MODEL_SERVER_OPEN and not is_near(request):
-            return JsonResponse({"detail": _CLOSED}, status=403)
+        if not is_near(address := _address(request)):
+            if not settings.MODEL_SERVER_OPEN:
+                return JsonResponse({"detail": _CLOSED}, status=403)
+            if attempts.count(f"model-server:{address}") > limits.MODEL_SERVER_PER_MINUTE:
+                return JsonResponse({"detail": _TOO_MANY}, status=429, headers={"Retry-After": str(attempts.WINDOW_SECONDS)})
         content = request.read(limits.API_BODY + 1)
         if len(content) > limits.API_BODY:
             discard(request.read)
@@ -91,12 +95,16 @@ def _view(answer: Answer, families: set[str]) -> Callable[[HttpRequest], JsonRes
 routes: list[URLPattern] = [re_path(f"^{path}/?$", _view(*found)) for path, found in ROUTES.items()]
 
 
-def is_near(request: HttpRequest) -> bool:
-    """Whether the client is on this machine or in a private network. A proxy's word counts only where proxies are trusted."""
-    address = str(request.META.get("REMOTE_ADDR", ""))
-    if any(header in request.META for header in _PROXY_HEADERS):
-        # The last entry is that of our own proxy; those before it are what the client says.
-        address = str(request.META.get("HTTP_X_FORWARDED_FOR", "")).split(",")[-1].strip() if settings.TRUST_PROXY else ""
+def _address(request: HttpRequest) -> str:
+    """The client's, "" where it cannot be known. A proxy's word counts only where proxies are trusted."""
+    if not any(header in request.META for header in _PROXY_HEADERS):
+        return str(request.META.get("REMOTE_ADDR", ""))
+    # The last entry is that of our own proxy; those before it are what the client says.
+    return str(request.META.get("HTTP_X_FORWARDED_FOR", "")).split(",")[-1].strip() if settings.TRUST_PROXY else ""
+
+
+def is_near(address: str) -> bool:
+    """Whether an address is of this machine or of a private network."""
     try:
         found = ipaddress.ip_address(address.split("%")[0])
     except ValueError:

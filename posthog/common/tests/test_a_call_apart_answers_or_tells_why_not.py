@@ -35,6 +35,11 @@ def test_a_killed_process_is_told_and_not_waited_for() -> None:
     assert time.monotonic() - began < 20
 
 
+def test_a_process_that_is_stuck_is_ended() -> None:
+    with pytest.raises(apart.Failed, match=r"not done after 0\.5 seconds, and was ended"):
+        apart.call(signal.pause, seconds=0.5)
+
+
 def test_a_process_that_leaves_without_an_answer_is_told() -> None:
     with pytest.raises(apart.Failed, match="ended with status 3 and no answer"):
         apart.call(os._exit, 3)

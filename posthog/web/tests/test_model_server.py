@@ -10,6 +10,7 @@ from pytest_django.fixtures import Settings
 
 from posthog.classifiers import service
 from posthog.classifiers.tests.test_families_and_their_properties import FAMILIES, Model
+from posthog.common import limits
 
 PATHS = {name: f"/conversation_{name}_plugin" for name in ("emotions", "toxicity", "flow", "prompt_attack")}
 # As the plugins send it.
@@ -160,3 +161,11 @@ def test_only_near_clients_are_answered(
     assert ask(PATHS["toxicity"], BOTH, **more)[0] == status
     settings.MODEL_SERVER_OPEN = True
     assert ask(PATHS["toxicity"], BOTH, **more)[0] == 200
+
+
+def test_a_far_client_of_an_open_server_has_a_number_of_requests(model: Model, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.MODEL_SERVER_OPEN = True
+    monkeypatch.setattr(limits, "MODEL_SERVER_PER_MINUTE", 2)
+    assert [ask(PATHS["toxicity"], BOTH, REMOTE_ADDR="8.8.4.4")[0] for _ in range(3)] == [200, 200, 429]
+    assert ask(PATHS["toxicity"], BOTH, REMOTE_ADDR="8.8.4.5")[0] == 200
+    assert [ask(PATHS["toxicity"], BOTH, REMOTE_ADDR="10.1.2.3")[0] for _ in range(3)] == [200, 200, 200]
