@@ -27,7 +27,9 @@ class Failed(Exception):
 def call(function: Callable[..., T], *arguments: object, report: Report | None = None, seconds: float = APART_SECONDS) -> T:
     """What a function of a module returns, called in a new process; with `report` it is given one, too, for its progress.
 
-    A process that takes more `seconds` is stuck, and is ended. Raises Failed. The function's module, arguments and result should need little to import: they are imported on both sides.
+    A process that takes more `seconds` is stuck, and is ended.
+
+    Raises Failed. The function's module, arguments and result should need little to import: they are imported on both sides.
     """
     began = time.monotonic()
     with _start() as child:

@@ -60,7 +60,8 @@ def train(team_id: int, wish: Wish) -> Trained:
             f"until there are {limits.OWN_LABEL_EXAMPLES_LEAST} together",
             "counter_examples",
         )
-    head, figures = apart.call(training.train, texts.embed(wish.examples), np.concatenate([counter, background]), seconds=limits.OWN_LABEL_TRAINING_SECONDS)
+    others = np.concatenate([counter, background])
+    head, figures = apart.call(training.train, texts.embed(wish.examples), others, seconds=limits.OWN_LABEL_TRAINING_SECONDS)
     return Trained(head, figures, len(background), model, time.monotonic() - began)
 
 
