@@ -27,15 +27,15 @@ _LETTERS_MIN = 3
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 # What people say to an assistant whatever it is about, beside the English stop words.
 _SAID_ANYWAY = """
-able absolutely actually ahead alright also answer anything appreciate appreciated ask asked asking assist awesome based bit bye can't
-com continue cool correct couldn't could definitely did didn didn't does doesn doesn't doing don don't else ensure exactly example excellent
-explain fantastic find fine following for get gets getting give gives given going gonna good goodbye got great guys happy hello help helpful
-helps hey hi hmm hope how's http https i'd i'll i'm i've im include including indeed interested interesting isn isn't it's ive just know
-let let's like likely ll look looking looks lot lovely make makes making maybe mean need needed needs nice new nope nothing now okay one
-ones perfect perfectly please pls possible provide question questions quite really right say says see seems shouldn't show someone
-something soon sorry sounds super sure tell thank thankful thanks that'd that'll that's there's they're thing things think told too
-tried try trying use used using ve very want wanted wants way welcome we're well what's where's who's won won't wonderful works would
-wouldn't wow wrong www yeah yep yes yet you'd you'll you're
+able absolutely actually ahead alright also answer anything appreciate appreciated ask asked asking assist assistance awesome based bit
+bunch bye can't cheers com continue cool correct could couldn't definitely did didn didn't does doesn doesn't doing don don't else ensure
+exactly example excellent explain fantastic find fine following for get gets getting give given gives glad going gonna good goodbye got
+great guys happy hello help helped helpful helps hey hi hmm hope how's http https i'd i'll i'm i've im include including indeed interested
+interesting isn isn't it's ive just kind kindly know let let's like likely ll look looking looks lot lovely make makes making maybe mean
+need needed needs new nice nope nothing now okay one ones perfect perfectly please pls possible provide question questions quite really
+right say says see seems shouldn't show someone something soon sorry sounds super sure tell thank thankful thanks that'd that'll that's
+there's they're thing things think told tons too tried try trying use used using ve very want wanted wants way we're welcome well what's
+where's who's won won't wonderful works would wouldn't wow wrong www yeah yep yes yet you'd you'll you're
 """
 _SAID_ANYWAY_WORDS = frozenset(_SAID_ANYWAY.split())
 

@@ -181,7 +181,9 @@ def test_languages_without_spaces_have_names_too() -> None:
     assert [words[0] for words in found] == ["退款", "天气"]
 
 
-@pytest.mark.parametrize("text", ["Yes, please.", "Okay, that works, thank you!", "No, that's all. Bye!", "42", ""])
+@pytest.mark.parametrize(
+    "text", ["Yes, please.", "Okay, that works, thank you!", "No, that's all. Bye!", "Thanks a bunch for the assistance!", "42", ""]
+)
 def test_answers_that_are_about_nothing_name_nothing(text: str) -> None:
     assert not wording.says_something(text)
     assert wording.says_something(f"{text} refund")
