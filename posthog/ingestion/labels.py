@@ -8,7 +8,7 @@ import logging
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -59,7 +59,8 @@ def label(work: Work, progress: Callable[[], object]) -> None:
         (key for key in work.messages if needs_labels(work.messages[key].role)),
         key=lambda key: (work.messages[key].historical, work.messages[key].position),
     )
-    _classify_new(work, [key for key in waiting if not work.messages[key].historical], deadline, progress)
+    live = [key for key in waiting if not work.messages[key].historical]
+    _classify_new(work, _alike(live, work.messages), deadline, progress)
     for event in work.live:
         event.labels = _of_event(event, work.message_labels)
     new = [key for key, message in work.messages.items() if needs_labels(message.role) and key not in work.message_labels]
@@ -124,6 +125,13 @@ def _find_known(work: Work) -> None:
     work.unlabelled += versions.count("")
     current = service.label_version()
     work.outdated += sum(1 for version in versions if version and current and version != current)
+
+
+def _alike(keys: Sequence[MessageKey], messages: Mapping[MessageKey, NewMessage]) -> list[MessageKey]:
+    """About the same order; texts of similar length that are near each other come together, since they share a pass of the model."""
+    size = limits.LABEL_WINDOW
+    windows = (keys[start : start + size] for start in range(0, len(keys), size))
+    return [key for window in windows for key in sorted(window, key=lambda key: len(messages[key].spoken))]
 
 
 def _known(keys: Iterable[MessageKey]) -> dict[MessageKey, StoredLabels]:

@@ -49,6 +49,20 @@ def test_a_chat_of_twenty_stateless_turns_costs_forty_readings(pipeline: Pipelin
     assert pipeline.events("labels.user_emotion, labels.agent_emotion, labels.`$label_version`") == [("anger", "joy", "v1")] * TURNS
 
 
+def test_texts_of_similar_length_that_wait_together_are_read_together(
+    pipeline: Pipeline, model: FakeModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "LABEL_WINDOW", TURNS)
+    for turn in range(TURNS):
+        pipeline.accept(
+            task(f"Where is order {1_000 + turn}?" + " Please look again." * (turn * 7 % TURNS), "", at=NOON + timedelta(minutes=turn))
+        )
+    pipeline.run()
+    lengths = [len(text.content) for text in model.read]
+    assert len(lengths) == TURNS
+    assert lengths == sorted(lengths)
+
+
 def assert_all_labelled(pipeline: Pipeline, events: int) -> None:
     assert pipeline.events("labels.user_emotion, labels.agent_emotion, labels.`$label_version`") == [("anger", "joy", "v1")] * events
     assert pipeline.rows("SELECT DISTINCT label_version FROM turns WHERE team_id = {team}") == [("v1",)]
