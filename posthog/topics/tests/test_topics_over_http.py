@@ -1,5 +1,7 @@
 """Topics through the API: who may read and change them, and what is refused with which words."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +13,9 @@ from posthog.topics.models import Topic, TopicFit
 from posthog.topics.tests.said import requests, store
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stores")]
+
+
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "topics.md"
 
 
 @pytest.fixture
@@ -53,6 +58,21 @@ def test_a_topic_shows_what_it_is_about(alice: Person, topics: list[dict[str, An
         assert {example["text"] for example in topic["examples"]} <= texts
         assert not topic["pinned"]
         assert not topic["hidden"]
+
+
+def test_the_requests_of_the_page_are_answered(alice: Person, topics: list[dict[str, Any]]) -> None:
+    requests = re.findall(r"```http\n(\w+) (\S+)\n(.*?)```", PAGE.read_text(), re.DOTALL)
+    assert len(requests) >= 5
+    ids = {"topics/1/": f"topics/{topics[0]['id']}/", '"into": 2': f'"into": {topics[1]["id"]}'}
+    for method, path, body in requests:
+        for there, here in ids.items():
+            path, body = path.replace(there, here), body.replace(there, here)
+        address = path.replace("@current", str(alice.project.pk))
+        response = alice.client.generic(method, address, body.strip(), content_type="application/json")
+        assert response.status_code in (200, 202), (method, path, response.content)
+        assert response.json()
+    assert [topic["name"] for topic in get(alice, "")["results"] if topic["id"] == topics[1]["id"]] == [topics[1]["name"]]
+    assert len(get(alice, "")["results"]) == len(topics) - 1
 
 
 def test_a_search_is_told_from_beginning_to_end(alice: Person) -> None:
