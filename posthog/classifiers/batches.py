@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from posthog.classifiers.emoji import worded
 from posthog.common.limits import LABEL_HEAD_CHARACTERS, LABEL_TAIL_CHARACTERS
 
 IntArray = NDArray[np.int64]
@@ -24,10 +25,10 @@ CLS, SEP, PAD = 101, 102, 0
 
 
 def clean(text: str) -> str:
-    """Text that can be encoded: surrogate pairs joined, lone ones replaced, and only the ends of a long text kept."""
+    """Text that can be encoded: surrogate pairs joined, lone ones replaced, only the ends of a long text kept, emoji alone in words."""
     if len(text) > LABEL_HEAD_CHARACTERS + LABEL_TAIL_CHARACTERS:
         text = f"{text[:LABEL_HEAD_CHARACTERS]} {text[-LABEL_TAIL_CHARACTERS:]}"
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return worded(text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace"))
 
 
 def frame(ids: Sequence[int], head: int = HEAD_TOKENS, tail: int = TAIL_TOKENS) -> list[int]:

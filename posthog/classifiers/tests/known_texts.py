@@ -12,7 +12,6 @@ EMOTIONS: dict[str, str | None] = {
     "I absolutely love this song": "love",
     "I'm so excited for the concert tonight!!!": "excitement",
     "I am so happy today, everything went well": "joy",
-    "What a wonderful day, I feel great": "joy",
     "This makes me so angry, I hate it!": "anger",
     "I am furious with your support team": "anger",
     "I'm scared that something terrible will happen": "fear",
@@ -33,7 +32,15 @@ EMOTIONS: dict[str, str | None] = {
     "Water boils at 100 degrees Celsius at sea level.": None,
     "Set the parameter to 5 and restart the service.": None,
     "My order number is 48213.": None,
+    "😂😂😂": "amusement",
+    "😡": "anger",
+    "❤️❤️": "love",
+    "😢": "sadness",
+    "🙏": "gratitude",
 }
+
+# Readers differ: a day is admired, or enjoyed.
+EITHER_EMOTION: dict[str, set[str]] = {"What a wonderful day, I feel great": {"joy", "admiration"}}
 
 # Labels that must be said. Where insults and swearing meet, readers differ too: "obscene" and "insult" may come along.
 TOXICITY: dict[str, set[str]] = {

@@ -66,6 +66,22 @@ def test_joined_surrogates_read_as_the_character_they_mean() -> None:
     assert batches.clean("so \ud83d happy") == "so \ufffd happy"
 
 
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("😂😂😂", "laughing, so funny"),
+        ("❤️ !!", "love"),
+        ("👍🏽👍", "good"),
+        ("🦀 😡", "crab, very angry"),
+        ("so 😂😂 funny", "so 😂😂 funny"),
+        ("naïve ’quotes’ ⠿ 中文 ❤", "naïve ’quotes’ ⠿ 中文 ❤"),
+        ("⠿ ’", "⠿ ’"),
+    ],
+)
+def test_emoji_alone_are_read_as_words(text: str, read: str) -> None:
+    assert batches.clean(text) == read
+
+
 def test_both_ends_of_a_long_text_are_read() -> None:
     filler = "The table lists the values of the third column. " * 2_000
     plain, rude = service.classify([Text("user", filler), Text("user", f"{filler} You are a stupid worthless idiot, shut up.")])

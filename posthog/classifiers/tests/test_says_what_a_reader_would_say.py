@@ -2,7 +2,7 @@ import pytest
 
 from posthog.classifiers import service
 from posthog.classifiers.service import Labels, Text
-from posthog.classifiers.tests.known_texts import EMOTIONS, TOXICITY
+from posthog.classifiers.tests.known_texts import EITHER_EMOTION, EMOTIONS, TOXICITY
 
 
 @pytest.mark.parametrize(("content", "emotion"), EMOTIONS.items())
@@ -10,6 +10,11 @@ def test_names_the_emotion(label, content: str, emotion: str | None) -> None:
     labels = label(content)
     said = labels.values["emotion"].value if "emotion" in labels.values else None
     assert said == emotion, sorted(labels.scores.items(), key=lambda item: -item[1])[:4]
+
+
+@pytest.mark.parametrize(("content", "emotions"), EITHER_EMOTION.items())
+def test_names_one_of_the_emotions_on_which_readers_differ(label, content: str, emotions: set[str]) -> None:
+    assert label(content).values["emotion"].value in emotions
 
 
 @pytest.mark.parametrize(("content", "expected"), TOXICITY.items())

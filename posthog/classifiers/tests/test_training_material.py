@@ -1,11 +1,13 @@
 """What the flow labels are learnt from and measured on: written sentences, read messages, and the order of the batches."""
 
 from collections import Counter
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from posthog.classifiers.training import calibrate, reading, stages, written
+from posthog.classifiers.training import calibrate, folds, reading, stages, written
+from posthog.classifiers.training.data import Tokens
 from posthog.classifiers.training.heads import AGENT_FLOW, ATTACK, EMOTION, HEADS, TOXICITY, USER_FLOW, Head
 
 FLOWS = (USER_FLOW, AGENT_FLOW)
@@ -58,6 +60,23 @@ def test_columns_of_labels_say_what_holds_what_does_not_and_what_is_open() -> No
     assert {label for label, holds in written.judged(USER_FLOW, "-").items() if holds} == {"OTHER"}
     with pytest.raises(ValueError, match="toxicity has no label \\['rude'\\]"):
         written.judged(TOXICITY, "toxic,rude")
+
+
+def test_labels_are_softened_by_a_model_that_has_not_seen_the_text(tmp_path: Path) -> None:
+    """And only those labels that somebody judged; a text that nobody scored keeps its labels."""
+    digests = np.array([10, 11, 12, 11, 13], dtype=np.int64)
+    labels = np.array([[1, 0], [0, 1], [np.nan, 1], [0, 1], [1, 1]], dtype=np.float32)
+    tokens = Tokens([np.array([row], dtype=np.uint16) for row in range(5)], labels, ["set"] * 5, digests)
+    for fold in range(folds.FOLDS):
+        seen, unseen = folds.seen(tokens, fold), folds.unseen(tokens, fold)
+        assert set(seen.digests) | set(unseen.digests) == set(digests)
+        assert not set(seen.digests) & set(unseen.digests)
+        rows = folds.unseen(tokens.part(range(4)), fold)
+        folds.keep(tmp_path, "emotion", fold, rows, np.full(rows.labels.shape, 0.5, dtype=np.float32))
+    softer = folds.soften(tokens, "emotion", tmp_path).labels
+    high, low = 0.5 + folds.TRUST / 2, 0.5 - folds.TRUST / 2
+    np.testing.assert_allclose(softer, [[high, low], [low, high], [np.nan, high], [low, high], [1, 1]], rtol=1e-6)
+    assert folds.soften(tokens, "toxicity", tmp_path).labels.tolist()[0] == [1, 0]
 
 
 def test_batches_are_the_same_for_a_seed_and_take_every_example_once_an_epoch() -> None:

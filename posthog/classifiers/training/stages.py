@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from posthog.classifiers.training.folds import FOLDS
 from posthog.classifiers.training.heads import HEADS, Head
 
 BATCH = 64
@@ -16,7 +17,8 @@ WARM_UP = 0.06  # share of a stage's steps
 class Stage:
     """epochs: passes over each family's examples. weights: of each family's loss. written: families whose sentences written for this
     project take part. The learning rate goes from `first` to `last`, as shares of the highest. begin: stages whose weights it starts
-    from, with their shares; without one, the published weights."""
+    from, with their shares; without one, the published weights. fold: the part of the rows that it does not learn from, but judges in the
+    end."""
 
     name: str
     epochs: Mapping[str, float]
@@ -25,9 +27,14 @@ class Stage:
     first: float
     last: float
     begin: Mapping[str, float] = field(default_factory=dict)
+    fold: int | None = None
 
 
-# What does not change when someone writes more examples comes first: the later stages alone are trained again then. The third starts
+FOLD_STAGES: tuple[Stage, ...] = tuple(
+    Stage(f"fold-{fold}", {"emotion": 3}, {"emotion": 4}, frozenset(), first=1.0, last=0.0, fold=fold) for fold in range(FOLDS)
+)
+
+# What does not change when someone writes more examples comes first: the last stage alone is trained again then (`--again`). It starts
 # between the two before it, which is better at emotion than either (dev macro-F1 with thresholds from the other half: 0.506, 0.492, 0.515),
 # and weighs the flow labels by their number: a mean over twenty labels of which one holds teaches little.
 STAGES: tuple[Stage, ...] = (
@@ -42,24 +49,13 @@ STAGES: tuple[Stage, ...] = (
         begin={"public": 1.0},
     ),
     Stage(
-        "flow",
-        {"emotion": 0.5, "toxicity": 0.25, "user_flow": 3, "agent_flow": 2, "attack": 1},
+        "last",
+        {"emotion": 2, "toxicity": 0.4, "user_flow": 3, "agent_flow": 2.5, "attack": 0.5},
         {"emotion": 4, "user_flow": 20, "agent_flow": 10},
         frozenset({"toxicity", "user_flow", "agent_flow", "attack"}),
         first=0.5,
         last=0.0,
         begin={"public": 0.5, "all": 0.5},
-    ),
-    # What `--again` repeats when examples were added: short, of all families, at a low rate.
-    # A little of the first stage is worth a hundredth of macro-F1 of emotion, and costs the flow labels as much.
-    Stage(
-        "last",
-        {"emotion": 0.4, "toxicity": 0.15, "user_flow": 1, "agent_flow": 1, "attack": 0.3},
-        {"emotion": 4, "user_flow": 20, "agent_flow": 10},
-        frozenset({"toxicity", "user_flow", "agent_flow", "attack"}),
-        first=0.4,
-        last=0.0,
-        begin={"public": 0.15, "flow": 0.85},
     ),
 )
 
@@ -74,7 +70,7 @@ def schedule(stage: Stage, lengths: Mapping[str, list[int]], seed: int) -> list[
     """All batches of all epochs: similar lengths together, families mixed evenly. The same for the same seed."""
     placed: list[tuple[float, Step]] = []
     for order, head in enumerate(HEADS):
-        draw = np.random.default_rng([seed, order, STAGES.index(stage)])
+        draw = np.random.default_rng([seed, order, (*STAGES, *FOLD_STAGES).index(stage)])
         steps = [Step(head, rows) for rows in _epochs(stage.epochs.get(head.name, 0), lengths.get(head.name, []), draw)]
         placed += [((position + 0.5) / len(steps), step) for position, step in enumerate(steps)]
     return [step for _, step in sorted(placed, key=lambda item: item[0])]

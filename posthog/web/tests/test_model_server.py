@@ -154,7 +154,7 @@ def test_a_model_without_flow_labels_does_not_pretend(model: Model, monkeypatch:
     ],
 )
 def test_only_near_clients_are_answered(
-    model: Model, settings: Settings, address: str, forwarded: str | None, trusted: bool, status: int
+    model: Model, valkey: object, settings: Settings, address: str, forwarded: str | None, trusted: bool, status: int
 ) -> None:
     settings.TRUST_PROXY = trusted
     more = {"REMOTE_ADDR": address} | ({"HTTP_X_FORWARDED_FOR": forwarded} if forwarded else {})
@@ -163,7 +163,9 @@ def test_only_near_clients_are_answered(
     assert ask(PATHS["toxicity"], BOTH, **more)[0] == 200
 
 
-def test_a_far_client_of_an_open_server_has_a_number_of_requests(model: Model, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_far_client_of_an_open_server_has_a_number_of_requests(
+    model: Model, valkey: object, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings.MODEL_SERVER_OPEN = True
     monkeypatch.setattr(limits, "MODEL_SERVER_PER_MINUTE", 2)
     assert [ask(PATHS["toxicity"], BOTH, REMOTE_ADDR="8.8.4.4")[0] for _ in range(3)] == [200, 200, 429]
