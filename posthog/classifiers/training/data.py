@@ -16,8 +16,8 @@ from tokenizers import Tokenizer
 from posthog.classifiers.batches import clean, frame
 from posthog.classifiers.training import reading, written
 from posthog.classifiers.training.flow_sources import FLOW_SOURCES
-from posthog.classifiers.training.heads import HEADS, Head
-from posthog.classifiers.training.sources import SOURCES, Row, Source
+from posthog.classifiers.training.heads import AGENT_FLOW, HEADS, TOXICITY, USER_FLOW, Head
+from posthog.classifiers.training.sources import CLEAN, SOURCES, Row, Source
 
 # Training cuts a little shorter than the service does (128): a third less work on long comments.
 HEAD_TOKENS, TAIL_TOKENS = 60, 34
@@ -93,6 +93,7 @@ def collect(head: Head, data: Path) -> dict[str, Split]:
         _read(source, data, splits)
     _read_messages(head, splits)
     _read_written(head, splits)
+    _read_harmless(head, splits)
     forbidden = {key(text) for text in [*splits["dev"].texts, *splits["test"].texts]}
     return splits | {"train": _without(splits["train"], forbidden)}
 
@@ -132,6 +133,16 @@ def _read_written(head: Head, splits: dict[str, Split]) -> None:
         name = "train" if head.partly else _side(sentence_frame)
         for sentence in written.variants(sentence_frame, written.PER_FRAME[head.name]):
             splits[name].add(sentence, labels, WRITTEN)
+
+
+def _read_harmless(head: Head, splits: dict[str, Split]) -> None:
+    """Nobody threatens in what is written for the flow labels, and its assistants are civil: comments hold no "see you tomorrow", and it
+    would be taken for a threat."""
+    if head is not TOXICITY:
+        return
+    for flow, labels in ((USER_FLOW, {"threat": 0}), (AGENT_FLOW, CLEAN)):
+        for sentence_frame, _ in written.frames(flow):
+            splits[_side(sentence_frame)].add(next(iter(written.variants(sentence_frame, 1))), labels, WRITTEN)
 
 
 def _without(train: Split, forbidden: set[str]) -> Split:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-GRAVE_PRECISION = 0.8
+GRAVE_PRECISION = 0.9
 
 
 @dataclass(frozen=True)
