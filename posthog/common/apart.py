@@ -8,8 +8,6 @@ import pickle
 import signal
 import subprocess
 import sys
-import threading
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import IO, TypeVar, cast
@@ -31,25 +29,17 @@ def call(function: Callable[..., T], *arguments: object, report: Report | None =
 
     Raises Failed. The function's module, arguments and result should need little to import: they are imported on both sides.
     """
-    began = time.monotonic()
-    with _start() as child:
-        alarm = threading.Timer(seconds, child.kill)
-        alarm.start()
+    with _start(seconds) as child:
         try:
             _ask(cast("IO[bytes]", child.stdin), (function, arguments, report is not None))
-            return cast("T", _answer(child, report or (lambda _: None)))
-        except Failed:
-            if time.monotonic() - began >= seconds:
-                raise Failed(f"the process that computes was not done after {seconds:g} seconds, and was ended") from None
-            raise
+            return cast("T", _answer(child, report or (lambda _: None), seconds))
         finally:
-            alarm.cancel()
             child.kill()  # when we fail ourselves, nobody waits for its answer
 
 
-def _start() -> subprocess.Popen[bytes]:
+def _start(seconds: float) -> subprocess.Popen[bytes]:
     path = os.pathsep.join(path for path in sys.path if path)
-    command = [sys.executable, "-m", "posthog.common.apart_process"]
+    command = [sys.executable, "-m", "posthog.common.apart_process", str(seconds)]
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": path})
 
 
@@ -61,12 +51,12 @@ def _ask(stdin: IO[bytes], request: object) -> None:
         stdin.close()
 
 
-def _answer(child: subprocess.Popen[bytes], report: Report) -> object:
+def _answer(child: subprocess.Popen[bytes], report: Report, seconds: float) -> object:
     while True:
         try:
             kind, value = pickle.load(cast("IO[bytes]", child.stdout))  # noqa: S301  (our own process wrote it)
         except (EOFError, pickle.UnpicklingError):
-            raise Failed(_death(child.wait())) from None
+            raise Failed(_death(child.wait(), seconds)) from None
         if kind == "done":
             return cast("object", value)
         if kind == "failed":
@@ -74,7 +64,9 @@ def _answer(child: subprocess.Popen[bytes], report: Report) -> object:
         report(value)
 
 
-def _death(status: int) -> str:
+def _death(status: int, seconds: float) -> str:
+    if status == -signal.SIGALRM:
+        return f"the process that computes was not done after {seconds:g} seconds, and was ended"
     if status < 0:
         return f"the process that computes was ended by {signal.Signals(-status).name}; the system may be short of memory"
     return f"the process that computes ended with status {status} and no answer"

@@ -12,6 +12,7 @@ EMOTIONS: dict[str, str | None] = {
     "I absolutely love this song": "love",
     "I'm so excited for the concert tonight!!!": "excitement",
     "I am so happy today, everything went well": "joy",
+    "What a wonderful day, I feel great": "joy",
     "This makes me so angry, I hate it!": "anger",
     "I am furious with your support team": "anger",
     "I'm scared that something terrible will happen": "fear",
@@ -39,8 +40,8 @@ EMOTIONS: dict[str, str | None] = {
     "🙏": "gratitude",
 }
 
-# Readers differ: a day is admired, or enjoyed.
-EITHER_EMOTION: dict[str, set[str]] = {"What a wonderful day, I feel great": {"joy", "admiration"}}
+# What the model in the tree gets wrong, and what it says instead.
+WRONG_EMOTIONS = {"What a wonderful day, I feel great": "admiration"}
 
 # Labels that must be said. Where insults and swearing meet, readers differ too: "obscene" and "insult" may come along.
 TOXICITY: dict[str, set[str]] = {

@@ -23,7 +23,9 @@ ENCODER_RATE, HEAD_RATE = 1.2e-4, 1e-3
 WEIGHT_DECAY = 0.01
 EMBEDDING_WEIGHT = 1.0  # of 1 - cosine between the embedding and the published sentence vector
 AVERAGE = 0.998  # the weights that ship are a moving average over about the last 500 steps
-KEPT = 0.25  # share of the finished model in what `train_again` makes of it: keeps a hundredth of macro-F1 of emotion, at no cost elsewhere
+# Share of the finished model in what `train_again` makes of it: macro-F1 of emotion is 0.503 instead of 0.497, of written user flow 0.749
+# instead of 0.753.
+KEPT = 0.25
 CHECKPOINT_SECONDS = 240.0
 PROGRESS_STEPS = 25
 
