@@ -1,11 +1,14 @@
 """The people of every test: Alice owns a project, Bob is in her organization, Charlie is a stranger with a project of her own."""
 
+import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
+from posthog.common.redis import client as redis_client
 from posthog.own_labels import heads
 from posthog.tenancy import services, tokens
 from posthog.tenancy.models import Membership, Organization, PersonalAPIKey, Project, User
@@ -69,3 +72,14 @@ def bob(make_person: Callable[..., Person], alice: Person) -> Person:
 @pytest.fixture
 def charlie(make_person: Callable[..., Person]) -> Person:
     return make_person("charlie")
+
+
+@pytest.fixture
+def without_valkey(settings: Settings) -> Iterator[None]:
+    """Nobody answers at the address of Valkey."""
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        settings.REDIS_URL = f"redis://127.0.0.1:{silent.getsockname()[1]}/0"
+        redis_client.cache_clear()
+        yield
+    redis_client.cache_clear()

@@ -75,8 +75,8 @@ def _view(answer: Answer, families: set[str]) -> Callable[[HttpRequest], JsonRes
         if not is_near(address := _address(request)):
             if not settings.MODEL_SERVER_OPEN:
                 return JsonResponse({"detail": _CLOSED}, status=403)
-            if attempts.count(f"model-server:{address}") > limits.MODEL_SERVER_PER_MINUTE:
-                return JsonResponse({"detail": _TOO_MANY}, status=429, headers={"Retry-After": str(attempts.WINDOW_SECONDS)})
+            if refusal := _over_limit(address):
+                return refusal
         content = request.read(limits.API_BODY + 1)
         if len(content) > limits.API_BODY:
             discard(request.read)
@@ -93,6 +93,16 @@ def _view(answer: Answer, families: set[str]) -> Callable[[HttpRequest], JsonRes
 
 
 routes: list[URLPattern] = [re_path(f"^{path}/?$", _view(*found)) for path, found in ROUTES.items()]
+
+
+def _over_limit(address: str) -> JsonResponse | None:
+    """The answer to a far client that asks too often, or while nobody can count how often."""
+    wait = {"Retry-After": str(attempts.WINDOW_SECONDS)}
+    try:
+        count = attempts.count(f"model-server:{address}")
+    except attempts.CannotCount as error:
+        return JsonResponse({"detail": str(error)}, status=503, headers=wait)
+    return JsonResponse({"detail": _TOO_MANY}, status=429, headers=wait) if count > limits.MODEL_SERVER_PER_MINUTE else None
 
 
 def _address(request: HttpRequest) -> str:

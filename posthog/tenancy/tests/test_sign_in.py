@@ -1,5 +1,7 @@
 """Signing in and out, and how often one may try."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
@@ -17,7 +19,7 @@ def _no_attempts(valkey: object) -> None:
         client().delete(key)
 
 
-def sign_in(client: Client, password: str, email: str = "alice@example.com") -> object:
+def sign_in(client: Client, password: str, email: str = "alice@example.com") -> Any:
     return client.post("/api/login/", {"email": email, "password": password}, content_type="application/json")
 
 
@@ -46,6 +48,11 @@ def test_trying_too_often_is_refused_even_with_the_right_password(alice: Person)
     for _ in range(limits.LOGIN_ATTEMPTS_PER_MINUTE):
         sign_in(Client(), "guess guess guess")
     assert sign_in(Client(), PASSWORD).status_code == 429
+
+
+def test_while_attempts_cannot_be_counted_nobody_signs_in_and_is_told_why(alice: Person, without_valkey: None) -> None:
+    answer = sign_in(Client(), PASSWORD)
+    assert (answer.status_code, answer.json()["type"], "counted" in answer.json()["detail"]) == (503, "server_error", True)
 
 
 def test_a_session_needs_the_csrf_token(alice: Person) -> None:

@@ -171,3 +171,12 @@ def test_a_far_client_of_an_open_server_has_a_number_of_requests(
     assert [ask(PATHS["toxicity"], BOTH, REMOTE_ADDR="8.8.4.4")[0] for _ in range(3)] == [200, 200, 429]
     assert ask(PATHS["toxicity"], BOTH, REMOTE_ADDR="8.8.4.5")[0] == 200
     assert [ask(PATHS["toxicity"], BOTH, REMOTE_ADDR="10.1.2.3")[0] for _ in range(3)] == [200, 200, 200]
+
+
+def test_while_requests_cannot_be_counted_far_clients_are_told_so_and_near_ones_answered(
+    model: Model, without_valkey: None, settings: Settings
+) -> None:
+    settings.MODEL_SERVER_OPEN = True
+    status, answer = ask(PATHS["toxicity"], BOTH, REMOTE_ADDR="8.8.4.4")
+    assert (status, "counted" in answer["detail"]) == (503, True)
+    assert ask(PATHS["toxicity"], BOTH, REMOTE_ADDR="10.1.2.3")[0] == 200
