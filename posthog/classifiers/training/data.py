@@ -19,8 +19,8 @@ from posthog.classifiers.training.flow_sources import FLOW_SOURCES
 from posthog.classifiers.training.heads import AGENT_FLOW, HEADS, TOXICITY, USER_FLOW, Head
 from posthog.classifiers.training.sources import CLEAN, SOURCES, Row, Source
 
-# Training cuts a little shorter than the service does (128): a third less work on long comments.
-HEAD_TOKENS, TAIL_TOKENS = 60, 34
+# Training cuts a little shorter than the service does: a third less work on long comments. What is measured is cut as the service cuts.
+TRAIN_TOKENS = {"head": 60, "tail": 34}
 DEV_SHARE = 5  # one text in five where a set has no dev split
 WRITTEN = "written for this project"
 READ = "read for this project"
@@ -155,7 +155,8 @@ def _without(train: Split, forbidden: set[str]) -> Split:
 
 def _arrays(prefix: str, head: Head, split: Split, tokenizer: Tokenizer) -> dict[str, NDArray[np.generic]]:
     encoded = tokenizer.encode_batch([clean(text) for text in split.texts], add_special_tokens=False)
-    rows = [np.array(frame(item.ids, HEAD_TOKENS, TAIL_TOKENS), dtype=np.uint16) for item in encoded]
+    cut = TRAIN_TOKENS if prefix == "train" else {}
+    rows = [np.array(frame(item.ids, **cut), dtype=np.uint16) for item in encoded]
     labels = [[row.get(label, np.nan) for label in head.labels] for row in split.labels]
     return {
         f"{prefix}/ids": np.concatenate(rows),

@@ -50,7 +50,7 @@ STAGES: tuple[Stage, ...] = (
     ),
     Stage(
         "last",
-        {"emotion": 2, "toxicity": 0.4, "user_flow": 3, "agent_flow": 2.5, "attack": 0.5},
+        {"emotion": 2, "toxicity": 0.5, "user_flow": 2.5, "agent_flow": 2, "attack": 0.5},
         {"emotion": 4, "user_flow": 20, "agent_flow": 10},
         frozenset({"toxicity", "user_flow", "agent_flow", "attack"}),
         first=0.5,
