@@ -24,14 +24,12 @@ from hashlib import blake2b
 from typing import Any
 from uuid import UUID
 
+from posthog.clickhouse.texts import INPUT_PROPERTIES, OUTPUT_PROPERTIES, REFERENCE, TEXT_PROPERTIES
 from posthog.common import json
 from posthog.conversations import parts, refs, shapes
 from posthog.conversations.roles import ASSISTANT, TOOL, USER
 from posthog.conversations.shapes import Draft
 
-INPUT_PROPERTIES = ("$ai_input", "$llm_input")
-OUTPUT_PROPERTIES = ("$ai_output_choices", "$ai_output", "$llm_output")
-TEXT_PROPERTIES = INPUT_PROPERTIES + OUTPUT_PROPERTIES
 _NOT_SPOKEN = {"$ai_embedding"}
 _UNSET = UUID(int=0)
 
@@ -70,7 +68,7 @@ class LLMContent:
         for message in self.messages:
             message.message_id = message_id(secret, message.role, message.content)
         for node, message in self._nodes:
-            node[refs.KEY] = str(message.message_id)
+            node[REFERENCE] = str(message.message_id)
 
     def message_refs(self) -> str:
         """JSON for events.message_refs; needs identify() before."""
@@ -162,7 +160,7 @@ class _Reading:
         holder, drafts = _open(name, value)
         for piece in (piece for draft in drafts for piece in draft.pieces):
             if piece.slot and piece.text in by_content:
-                node: dict[str, Any] = {refs.KEY: None}
+                node: dict[str, Any] = {REFERENCE: None}
                 self.nodes.append((node, by_content[piece.text]))
                 piece.slot.container[piece.slot.key] = node
         self.refs[name] = holder.close()
@@ -173,7 +171,7 @@ class _Reading:
         for piece in draft.pieces:
             end = start + len(piece.text)
             if piece.slot:
-                node: dict[str, Any] = {refs.KEY: None}
+                node: dict[str, Any] = {REFERENCE: None}
                 if len(draft.pieces) > 1:
                     node |= {"start": start, "end": end}
                 self.nodes.append((node, message))

@@ -11,7 +11,8 @@ from typing import Any
 
 import orjson
 
-KEY = "$message"
+from posthog.clickhouse.texts import REFERENCE
+
 _MAX_DEPTH = 64  # levels of a client's structure in which texts are looked for
 
 # How JSON text is written by the usual clients; a string is taken apart only where one of these gives exactly the same text.
@@ -38,7 +39,7 @@ def is_plain(value: Any) -> bool:
     """Whether texts in the value may be replaced: no "$message" of the client's own, nested no deeper than 64 levels."""
     level = [value]
     for _ in range(_MAX_DEPTH):
-        if any(isinstance(item, dict) and KEY in item for item in level):
+        if any(isinstance(item, dict) and REFERENCE in item for item in level):
             return False
         level = [child for item in level for child in _children(item)]
         if not level:
@@ -47,7 +48,7 @@ def is_plain(value: Any) -> bool:
 
 
 def literal(value: Any) -> dict[str, Any]:
-    return {KEY: None, "literal": value}
+    return {REFERENCE: None, "literal": value}
 
 
 def parse_json(text: str) -> tuple[Any, int] | None:
@@ -63,7 +64,7 @@ def parse_json(text: str) -> tuple[Any, int] | None:
 
 
 def json_node(structure: Any, style: int) -> dict[str, Any]:
-    return {KEY: None, "json": structure, "style": style}
+    return {REFERENCE: None, "json": structure, "style": style}
 
 
 def message_ids(refs: Any) -> Iterator[str]:
@@ -71,9 +72,9 @@ def message_ids(refs: Any) -> Iterator[str]:
     todo = [refs]
     while todo:
         item = todo.pop()
-        if isinstance(item, dict) and KEY in item:
-            if item[KEY] is not None:
-                yield item[KEY]
+        if isinstance(item, dict) and REFERENCE in item:
+            if item[REFERENCE] is not None:
+                yield item[REFERENCE]
             elif "json" in item:
                 todo.append(item["json"])
         else:
@@ -83,15 +84,15 @@ def message_ids(refs: Any) -> Iterator[str]:
 def fill(refs: Any, contents: Mapping[str, str]) -> Any:
     """The client's JSON again; a text that is no longer stored is null."""
     if isinstance(refs, dict):
-        if KEY in refs:
+        if REFERENCE in refs:
             return _fill_node(refs, contents)
         return {key: fill(item, contents) for key, item in refs.items()}
     return [fill(item, contents) for item in refs] if isinstance(refs, list) else refs
 
 
 def _fill_node(node: dict[str, Any], contents: Mapping[str, str]) -> Any:
-    if node[KEY] is not None:
-        content = contents.get(node[KEY])
+    if node[REFERENCE] is not None:
+        content = contents.get(node[REFERENCE])
         return content if content is None else content[node.get("start") : node.get("end")]
     if "json" in node:
         return _STYLES[node["style"]](fill(node["json"], contents))

@@ -28,6 +28,7 @@ from posthog.hogql.scope import Scope
 from posthog.hogql.types import BOOLEAN, INTEGER, STRING, UUID_TYPE, Type
 
 OVERRIDES = schema.TABLES["person_distinct_id_overrides"]
+_ELSEWHERE = "The texts of {0} are stored as messages: use a property filter on {0}, or the tables turns and messages."
 
 
 @dataclass
@@ -123,7 +124,7 @@ class TableRelation:
     def _member(self, member: schema.Member, chain: Sequence[str], used: int, position: int | None) -> Operand:
         rest = chain[used:]
         if isinstance(member, schema.JsonColumn):
-            return self._json(member, rest)
+            return self._json(member, rest, position)
         if isinstance(member, schema.Shortcut):
             return self._required([*member.chain, *rest], position)
         if isinstance(member, schema.Namespace):
@@ -168,10 +169,12 @@ class TableRelation:
             expr = function(aggregate, expr, type=expr.type)
         return self.grouping.export(expr)
 
-    def _json(self, column: schema.JsonColumn, path: Sequence[str]) -> Operand:
+    def _json(self, column: schema.JsonColumn, path: Sequence[str], position: int | None) -> Operand:
         if not path:
             stored = self._stored(column.text, STRING) if column.text else property_reads.whole(Column(self.alias, column.name))
             return self._grouped(stored, column.aggregate)
+        if path[0] in column.elsewhere:
+            raise ResolutionError(_ELSEWHERE.format(path[0]), position=position)
         name, scope = column.name, column.scope
         if len(path) == 1 and column.labels and schema.is_label(path[0]):
             name, scope = column.labels, "label"

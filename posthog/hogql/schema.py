@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from posthog.clickhouse import labels
+from posthog.clickhouse.texts import TEXT_PROPERTIES
 from posthog.hogql.types import BOOLEAN, DATETIME, INTEGER, STRING, UUID_TYPE, Type
 
 JsonScope = Literal["event", "person", "group", "label"]
@@ -28,13 +29,14 @@ class Column:
 
 @dataclass(frozen=True)
 class JsonColumn:
-    """A JSON column and the stored text that a reader of the whole gets."""
+    """A JSON column and the stored text that a reader of the whole gets. `elsewhere`: properties whose values are stored as messages."""
 
     name: str
     scope: JsonScope
     text: str = ""
     labels: str = ""
     aggregate: str = ""
+    elsewhere: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ def _latest(name: str, type: Type) -> Column:
 _EVENTS: dict[str, Member] = {
     "uuid": Column("uuid", UUID_TYPE),
     "event": Column("event", STRING),
-    "properties": JsonColumn("properties", "event", text="properties_text", labels="labels"),
+    "properties": JsonColumn("properties", "event", text="properties_text", labels="labels", elsewhere=TEXT_PROPERTIES),
     "timestamp": Column("timestamp", DATETIME),
     "distinct_id": Column("distinct_id", STRING),
     "person_id": Column("person_id", UUID_TYPE, is_person=True),

@@ -8,8 +8,8 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from posthog.clickhouse.texts import TEXT_PROPERTIES
 from posthog.common import json, limits
-from posthog.conversations.messages import TEXT_PROPERTIES
 from posthog.conversations.restore import restore_texts
 from posthog.conversations.services import labels_of
 from posthog.hogql import ast

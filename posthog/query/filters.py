@@ -11,12 +11,14 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from posthog.clickhouse.texts import TEXT_PROPERTIES
 from posthog.common import limits
 from posthog.hogql import ast
 from posthog.hogql import build as b
 from posthog.hogql.context import Context
 from posthog.hogql.property_types import PropertyType, Scope, label_type
 from posthog.query.columns import parse
+from posthog.query.message_texts import message_condition
 from posthog.query.operators import Operand, condition
 from posthog.query.schema_shared import (
     CohortFilter,
@@ -126,6 +128,9 @@ def _event(node: EventFilter | FeatureFilter, scope: FilterScope) -> ast.Expr | 
     if scope.rows != "event":
         raise InvalidInput(f"properties: a filter of type {node.type!r} cannot be applied to persons", attr="properties")
     key = node.key or ""
+    if key in TEXT_PROPERTIES:
+        references = Operand(scope.field("message_refs"), "String", key, scope.context.timezone)
+        return message_condition(references, node.operator or "exact", _values(node)) if _complete(node) else None
     return _compared(node, scope, scope.field("properties", key), label_type(key) or scope.context.types.get("event", key))
 
 
