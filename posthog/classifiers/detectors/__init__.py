@@ -6,9 +6,12 @@ original plugin. All take time linear in the text, of which at most CHARACTERS a
 Precise first: each was tuned until it was silent on ordinary conversations (benchmarks/detectors.py, docs/attacks.md).
 """
 
+import logging
 from collections.abc import Callable, Iterable
 
 from posthog.classifiers.detectors import encoded, gibberish, hidden, invisible, links, obfuscation, personal, secret
+
+logger = logging.getLogger(__name__)
 
 EXPLOIT = "ExploitClassifier"  # the model's head, not a rule
 # Changes whenever a rule does: it is a part of the label version.
@@ -58,8 +61,17 @@ def find(text: str) -> dict[str, str]:
         text = f"{text[:HEAD_CHARACTERS]}\n{text[-TAIL_CHARACTERS:]}"
     if not text.isascii():  # lone surrogates cannot be encoded
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    found = {name: detector(text) for name, detector in DETECTORS.items()}
+    found = {name: _said(name, detector, text) for name, detector in DETECTORS.items()}
     return {name: sentence for name, sentence in found.items() if sentence}
+
+
+def _said(name: str, detector: Callable[[str], str | None], text: str) -> str | None:
+    """A rule that fails is silent: the labels of all others, and of the model, are worth more than its sentence."""
+    try:
+        return detector(text)
+    except Exception:
+        logger.exception("%s failed on a text of %d characters", name, len(text))
+        return None
 
 
 def threat_score(names: Iterable[str]) -> float:

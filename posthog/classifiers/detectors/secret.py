@@ -8,13 +8,14 @@ The sentence names kind, public prefix and length, never the value.
 
 import base64
 import binascii
-import json
 import math
 import re
 from collections import Counter
 from collections.abc import Iterator
 
 import re2
+
+from posthog.common import json
 
 # kind -> (public prefix that must occur, form)
 _KEYS: dict[str, tuple[tuple[str, ...], str]] = {

@@ -1,3 +1,4 @@
+import base64
 import random
 import time
 
@@ -28,6 +29,7 @@ HOSTILE = {
     "zero width": "\u200b" * 5_000,
     "special tokens": "[CLS] [SEP] [PAD] [MASK] [UNK]",
     "private use": "\ue000\uf8ff\U0010ffff",
+    "token with a deep head": base64.urlsafe_b64encode(b'{"alg":' + b"[" * 1500).decode() + ".eyJzdWIiOiJhZGEifQ.c2lnbmF0dXJlLW9mLXRva2Vu",
 }
 
 

@@ -329,6 +329,14 @@ def test_any_text_is_read(text: str) -> None:
     assert detectors.find(text) == {}
 
 
+def test_a_rule_that_fails_is_silent_and_the_others_are_heard(monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(text: str) -> str:
+        raise RecursionError
+
+    monkeypatch.setitem(detectors.DETECTORS, "PiiMarker", failing)
+    assert detectors.find("invisible \U000e0041\U000e0042\U000e0043 text, ada@example.com").keys() == {"InvisibleUnicodeDetector"}
+
+
 def test_the_score_is_that_of_the_original() -> None:
     assert detectors.threat_score([]) == 0
     assert detectors.threat_score(["ExploitClassifier"]) == 2.0
