@@ -29,7 +29,7 @@ HOSTILE = {
     "zero width": "\u200b" * 5_000,
     "special tokens": "[CLS] [SEP] [PAD] [MASK] [UNK]",
     "private use": "\ue000\uf8ff\U0010ffff",
-    "token with a deep head": base64.urlsafe_b64encode(b'{"alg":' + b"[" * 1500).decode() + ".eyJzdWIiOiJhZGEifQ.c2lnbmF0dXJlLW9mLXRva2Vu",
+    "token with a deep head": base64.urlsafe_b64encode(b'{"alg":' + b"[" * 1502).decode() + ".eyJzdWIiOiJhZGEifQ.c2lnbmF0dXJlLW9mLXRva2Vu",
 }
 
 
