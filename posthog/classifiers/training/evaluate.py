@@ -11,7 +11,7 @@ from posthog.classifiers.training.calibrate import MIN_POSITIVES, Floats, expect
 from posthog.classifiers.training.heads import Head
 
 DIGITS = 4
-# Fewer real messages than this say nothing about a label's precision; then sentences written for it decide whether it is on.
+# Fewer real messages than this say too little about a label's precision; then they and the sentences written for it decide together.
 GATE_ROWS = 10
 GATE_PRECISION = 0.8
 
@@ -112,16 +112,15 @@ def tier(head: Head, scores: Floats, labels: Floats, chosen: Floats) -> dict[str
 
 
 def off_labels(head: Head, real: dict[str, Any], written: dict[str, Any]) -> list[str]:
-    """Labels that are right less than eight times in ten where they are said: of real messages, or where those are too few, of sentences
-    written for the label that were held out."""
-    off = []
-    for label in head.labels:
-        if label in head.unsaid:
-            continue
-        row = real["labels"][label] if real["labels"][label]["said"] >= GATE_ROWS else written["labels"][label]
-        if row["precision"] < GATE_PRECISION:
-            off.append(label)
-    return off
+    """Labels that are right less than eight times in ten where they are said: of real messages, or where they are said of too few of
+    those, of real messages and held-out written sentences together."""
+    said = (label for label in head.labels if label not in head.unsaid)
+    return [label for label in said if _gate_precision(real["labels"][label], written["labels"][label]) < GATE_PRECISION]
+
+
+def _gate_precision(real: dict[str, Any], written: dict[str, Any]) -> float:
+    rows = [real] if real["said"] >= GATE_ROWS else [real, written]
+    return float(sum(row["precision"] * row["said"] for row in rows)) / max(1, sum(row["said"] for row in rows))
 
 
 def auc_by_source(scores: Floats, labels: Floats, sources: Sequence[str]) -> dict[str, float]:
