@@ -2,6 +2,7 @@
 
 import fcntl
 import json
+import math
 import os
 import signal
 import subprocess
@@ -25,6 +26,7 @@ DEATHS_MAX = 100
 DEATHS_WINDOW_SECONDS = 600.0
 BACK_OFF_SECONDS_MAX = 15.0
 CHECK_EVERY_SECONDS = 0.25
+MANAGE = [sys.executable, "manage.py"]
 
 
 class StartFailed(Exception):
@@ -48,6 +50,7 @@ class Supervisor:
         self.stores = parts.choose_stores(data_dir)
         self.environment = self._shared_environment()
         self.running: list[Running] = []
+        self.fill: subprocess.Popen[bytes] | None = None
         self.stopping = False
         self._lock: IO[str] | None = None
 
@@ -76,10 +79,10 @@ class Supervisor:
         self._start(parts.worker())
         self._start(parts.web(self.host, self.port))
         self._wait_until_ready()
-        if demo and not self.stopping:
-            self._command("demo", saying="Filling the demo project")
         if not self.stopping:
             say(f"PostHog-LLM is running at {settings.SITE_URL}   (log: {self.log.path}; stop with Ctrl-C)")
+        if demo:
+            self._start_fill()
 
     def _start(self, part: Part) -> None:
         if self.stopping:
@@ -101,19 +104,25 @@ class Supervisor:
         return process
 
     def _prepare(self, demo: bool) -> None:
-        arguments = ["prepare", "--demo"] if demo else ["prepare"]
-        self._command(*arguments, saying="Preparing the databases")
-
-    def _command(self, *arguments: str, saying: str = "") -> None:
-        """Run a management command; its output goes to the terminal as it comes."""
+        """Migrate, and make what must be there. Fails the start when it fails; a stop signal ends it."""
         if self.stopping:
             return
-        say(f"{saying or arguments[-1]} …")
-        done = subprocess.run(
-            [sys.executable, "manage.py", *arguments], cwd=settings.ROOT, env={**os.environ, **self.environment}, check=False
-        )
-        if done.returncode != 0 and not self.stopping:
-            raise StartFailed(f"`manage.py {arguments[0]}` failed with status {done.returncode}; what it said stands above.")
+        say("Preparing the databases …")
+        process = self._manage(*["prepare", *(["--demo"] if demo else [])])
+        children.wait_for(lambda: self.stopping, math.inf, process)
+        children.stop(process, STOP_WITHIN_SECONDS)
+        if process.returncode != 0 and not self.stopping:
+            raise StartFailed(f"`manage.py prepare` failed with status {process.returncode}; what it said stands above.")
+
+    def _manage(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """Start a management command; its output goes to the terminal as it comes."""
+        return children.spawn([*MANAGE, *arguments], self.environment, str(settings.ROOT), piped=False)
+
+    def _start_fill(self) -> None:
+        """Fill the demo project beside the running product."""
+        if not self.stopping:
+            say("Filling the demo project …")
+            self.fill = self._manage("demo")
 
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + READY_WITHIN_SECONDS
@@ -127,6 +136,7 @@ class Supervisor:
 
     def _watch(self) -> int:
         while not self.stopping:
+            self._look_after_fill()
             try:
                 self._restart_the_dead()
             except StartFailed as failure:
@@ -134,6 +144,15 @@ class Supervisor:
                 return 1
             time.sleep(CHECK_EVERY_SECONDS)
         return 0
+
+    def _look_after_fill(self) -> None:
+        """A demo that cannot be filled is no reason to stop the product."""
+        if self.fill is None or self.fill.poll() is None:
+            return
+        if self.fill.returncode != 0:
+            problem = f"The demo is not filled: `manage.py demo` ended with status {self.fill.returncode}; what it said stands above."
+            complain(f"{problem}\nThe product goes on. `bin/seed` fills in what is missing.")
+        self.fill = None
 
     def _restart_the_dead(self) -> None:
         for running in self.running:
@@ -166,7 +185,9 @@ class Supervisor:
         self.stopping = True
 
     def _stop_all(self) -> None:
-        """Web first, so that nothing new comes in; the stores last."""
+        """What fills the demo, then web, so that nothing new comes in; the stores last."""
+        if self.fill:
+            children.stop(self.fill, STOP_WITHIN_SECONDS)
         for running in sorted(self.running, key=lambda running: _STOP_ORDER.index(running.part.name)):
             if not children.stop(running.process, STOP_WITHIN_SECONDS):
                 complain(f"{running.part.name} did not stop within {STOP_WITHIN_SECONDS:.0f} s and was killed.")

@@ -5,17 +5,18 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from posthog.web.supervisor import children, ports, supervise
+from posthog.web.supervisor import children, parts, ports, supervise
 from posthog.web.supervisor.parts import Part
 from posthog.web.supervisor.supervise import StartFailed, Supervisor, back_off_seconds
 
 LIVES = "import time; print('up', flush=True); print('ready', flush=True); time.sleep(600)"
 DIES = "import sys; print('the disk is on fire', flush=True); sys.exit(3)"
+WAITS_FOREVER = "import pathlib, sys, time; pathlib.Path({marker!r}).write_text(sys.argv[1]); time.sleep(600)"
 IGNORES_SIGTERM = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {LIVES}"
 
 
@@ -35,6 +36,80 @@ def poll(condition: Callable[[], object], seconds: float = 15.0) -> bool:
 @pytest.fixture
 def supervisor(tmp_path: Path) -> Supervisor:
     return Supervisor(tmp_path, "127.0.0.1", ports.free_port())
+
+
+@pytest.fixture
+def product(supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch) -> Iterator[Supervisor]:
+    """A supervisor whose parts and commands do nothing, and whose signal handlers are gone afterwards."""
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    monkeypatch.setattr(parts, "store_parts", lambda stores, data_dir: [])
+    monkeypatch.setattr(parts, "worker", lambda: part("worker", LIVES))
+    monkeypatch.setattr(parts, "web", lambda host, port: part("web", LIVES))
+    monkeypatch.setattr(parts, "is_ready", lambda *_: True)
+    monkeypatch.setattr(supervise, "MANAGE", [sys.executable, "-c", "pass"])
+    yield supervisor
+    supervisor._stop_all()
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
+
+
+def commands_do(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
+    monkeypatch.setattr(supervise, "MANAGE", [sys.executable, "-c", code])
+
+
+def stop_when(condition: Callable[[], object]) -> None:
+    """Send ourselves SIGTERM, as an operator would, as soon as condition() is true."""
+
+    def wait_and_stop() -> None:
+        poll(condition, 60)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=wait_and_stop, daemon=True).start()
+
+
+def test_a_stop_signal_interrupts_the_migrations(product: Supervisor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    marker = tmp_path / "marker"
+    commands_do(monkeypatch, WAITS_FOREVER.format(marker=str(marker)))
+    stop_when(marker.exists)
+    assert product.run() == 0
+    assert product.running == []
+
+
+def test_migrations_that_fail_fail_the_start(product: Supervisor, monkeypatch: pytest.MonkeyPatch) -> None:
+    commands_do(monkeypatch, "import sys; sys.exit(4)")
+    with pytest.raises(StartFailed, match="prepare` failed with status 4"):
+        product.run()
+
+
+def test_dead_parts_are_restarted_while_the_demo_is_filled_and_a_stop_signal_ends_it(
+    product: Supervisor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    marker = tmp_path / "marker"
+    commands_do(monkeypatch, f"import sys; 'demo' == sys.argv[1] or sys.exit(0); {WAITS_FOREVER.format(marker=str(marker))}")
+    killed: list[int] = []
+
+    def web_came_back() -> bool:
+        web = next((running for running in product.running if running.part.name == "web"), None)
+        if marker.exists() and web and not killed:
+            killed.append(web.process.pid)
+            web.process.kill()
+        return bool(killed and web and web.process.pid != killed[0])
+
+    stop_when(web_came_back)
+    assert product.run(demo=True) == 0
+    assert product.fill
+    assert product.fill.returncode == -signal.SIGTERM
+    assert "Restarted web." in capfd.readouterr().out
+
+
+def test_a_demo_that_fails_is_complained_about_while_the_product_goes_on(
+    product: Supervisor, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    commands_do(monkeypatch, "import sys; sys.exit(5 if sys.argv[1] == 'demo' else 0)")
+    said: list[str] = []
+    stop_when(lambda: said.append(capfd.readouterr().err) or "goes on" in "".join(said))
+    assert product.run(demo=True) == 0
+    assert "`manage.py demo` ended with status 5" in "".join(said)
 
 
 def test_a_part_that_was_killed_is_restarted(supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch) -> None:
