@@ -19,7 +19,9 @@ from posthog.web.supervisor.logs import CombinedLog
 from posthog.web.supervisor.parts import Part
 
 STOP_WITHIN_SECONDS = 15.0
-READY_WITHIN_SECONDS = 90.0
+READY_WITHIN_SECONDS = 180.0
+# How often one hears that a part is still starting.
+STILL_STARTING_SECONDS = 15.0
 # A part that fails to come up this often in a row is given up, and with it the product; so is one that comes up and dies again and again.
 FAILED_STARTS_MAX = 6
 DEATHS_MAX = 100
@@ -41,6 +43,19 @@ class Running:
     failed_starts: int = 0
     deaths: list[float] = field(default_factory=list)
     restart_at: float = 0.0
+
+
+class Reminder:
+    """Says a sentence every STILL_STARTING_SECONDS, so that a slow start does not look like a stuck one."""
+
+    def __init__(self, sentence: str) -> None:
+        self.sentence, self.last = sentence, time.monotonic()
+
+    def remind(self) -> None:
+        now = time.monotonic()
+        if now - self.last >= STILL_STARTING_SECONDS:
+            self.last = now
+            say(self.sentence)
 
 
 class Supervisor:
@@ -90,8 +105,13 @@ class Supervisor:
         say(f"Starting {part.name} …")
         running = Running(part, self._spawn(part))
         self.running.append(running)
-        if not children.wait_for(lambda: self._is_up(part), part.starts_within_seconds, running.process) and not self.stopping:
-            raise StartFailed(f"{part.name} did not start.\n" + self._tail(part.name))
+        still = Reminder(f"Still starting {part.name} … ({part.starts_within_seconds:.0f} s at most)")
+        if not children.wait_for(lambda: self._stopping_or_up(part, still), part.starts_within_seconds, running.process):
+            raise StartFailed(f"{_why_not_up(running)}\n{self._tail(part.name)}")
+
+    def _stopping_or_up(self, part: Part, still: "Reminder") -> bool:
+        still.remind()
+        return self.stopping or self._is_up(part)
 
     def _is_up(self, part: Part) -> bool:
         return part.is_up() if part.is_up else self.log.said_ready(part.name)
@@ -126,10 +146,13 @@ class Supervisor:
 
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + READY_WITHIN_SECONDS
+        still = Reminder(f"Still waiting until all parts are ready … ({READY_WITHIN_SECONDS:.0f} s at most)")
         while not parts.is_ready(self.port) and not self.stopping:
+            still.remind()
             self._restart_the_dead()
             if time.monotonic() > deadline:
-                raise StartFailed("Not all parts became ready.\n" + "\n".join(self._tail(running.part.name) for running in self.running))
+                tails = "\n".join(self._tail(running.part.name) for running in self.running)
+                raise StartFailed(f"Not all parts became ready within {READY_WITHIN_SECONDS:.0f} s.\n{tails}")
             time.sleep(CHECK_EVERY_SECONDS)
 
     # running
@@ -230,6 +253,13 @@ class Supervisor:
 
 
 _STOP_ORDER = ["web", "worker", "log", "store"]
+
+
+def _why_not_up(running: Running) -> str:
+    part, status = running.part, running.process.poll()
+    if status is None:
+        return f"{part.name} did not start within {part.starts_within_seconds:.0f} s."
+    return f"{part.name} ended with status {status} instead of starting."
 
 
 def back_off_seconds(failed_starts: int) -> float:

@@ -144,6 +144,36 @@ def test_a_part_that_keeps_dying_is_given_up_and_its_last_words_are_shown(superv
     supervisor._stop_all()
 
 
+def test_a_start_that_takes_long_is_said_now_and_then_and_the_limit_is_named(
+    supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(supervise, "STILL_STARTING_SECONDS", 0.1)
+    slow = Part("worker", [sys.executable, "-c", "import time; time.sleep(600)"], None, starts_within_seconds=1.0)
+    with pytest.raises(StartFailed, match="worker did not start within 1 s"):
+        supervisor._start(slow)
+    supervisor._stop_all()
+    assert capfd.readouterr().out.count("Still starting worker … (1 s at most)") > 1
+
+
+def test_a_part_that_dies_while_it_starts_is_not_waited_for(supervisor: Supervisor) -> None:
+    with pytest.raises(StartFailed, match="worker ended with status 3 instead of starting"):
+        supervisor._start(part("worker", DIES))
+    supervisor._stop_all()
+
+
+def test_a_stop_signal_interrupts_a_start(supervisor: Supervisor) -> None:
+    def ask_to_stop() -> bool:
+        supervisor.stopping = True
+        return False
+
+    supervisor._start(Part("web", [sys.executable, "-c", "import time; time.sleep(600)"], ask_to_stop, starts_within_seconds=600.0))
+    supervisor._stop_all()
+
+
+def test_a_busy_machine_has_three_minutes_to_start_web_and_worker() -> None:
+    assert parts.worker().starts_within_seconds == parts.web("127.0.0.1", 8000).starts_within_seconds == 180
+
+
 def test_the_wait_before_a_restart_doubles_up_to_a_bound() -> None:
     assert [back_off_seconds(failed) for failed in (0, 1, 2, 3, 20)] == [0.2, 1, 2, 4, supervise.BACK_OFF_SECONDS_MAX]
 
