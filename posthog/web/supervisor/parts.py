@@ -12,6 +12,7 @@ from posthog import settings
 from posthog.clickhouse.embedded import process as engine
 from posthog.eventlog import server as valkey
 from posthog.settings.secrets import stored_secret
+from posthog.settings.web import own_address
 from posthog.web.supervisor import ports
 
 # Memory of Valkey beyond the event log: Celery's queues, caches, locks.
@@ -90,7 +91,7 @@ def web(host: str, port: int) -> Part:
         "--blocking-threads", str(WEB_THREADS), "--backlog", "2048", "--no-ws", "--respawn-failed-workers", "--log-level", "warning",
         "posthog.web.wsgi:application",
     ]  # fmt: skip
-    return Part("web", command, lambda: _answers(port, "/_health"), starts_within_seconds=STARTS_WITHIN_SECONDS)
+    return Part("web", command, lambda: _answers(host, port, "/_health"), starts_within_seconds=STARTS_WITHIN_SECONDS)
 
 
 def worker() -> Part:
@@ -103,17 +104,17 @@ def worker() -> Part:
     return Part("worker", command, None, starts_within_seconds=STARTS_WITHIN_SECONDS)
 
 
-def is_ready(port: int) -> bool:
+def is_ready(host: str, port: int) -> bool:
     """Whether every part says it is ready, the worker's sign of life included."""
-    return _answers(port, "/_ready")
+    return _answers(host, port, "/_ready")
 
 
-def _answers(port: int, path: str) -> bool:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+def _answers(host: str, port: int, path: str) -> bool:
+    connection = http.client.HTTPConnection(own_address(host), port, timeout=5)
     try:
         connection.request("GET", path)
         return connection.getresponse().status == 200
-    except OSError:
+    except (OSError, http.client.HTTPException):
         return False
     finally:
         connection.close()

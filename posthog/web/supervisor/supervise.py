@@ -147,7 +147,7 @@ class Supervisor:
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + READY_WITHIN_SECONDS
         still = Reminder(f"Still waiting until all parts are ready … ({READY_WITHIN_SECONDS:.0f} s at most)")
-        while not parts.is_ready(self.port) and not self.stopping:
+        while not parts.is_ready(self.host, self.port) and not self.stopping:
             still.remind()
             self._restart_the_dead()
             if time.monotonic() > deadline:

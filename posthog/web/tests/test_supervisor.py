@@ -6,10 +6,12 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
 
+from posthog.settings.web import own_address
 from posthog.web.supervisor import children, parts, ports, supervise
 from posthog.web.supervisor.parts import Part
 from posthog.web.supervisor.supervise import StartFailed, Supervisor, back_off_seconds
@@ -194,6 +196,33 @@ def test_a_taken_port_is_named_with_a_way_out(supervisor: Supervisor) -> None:
         other.listen()
         with pytest.raises(StartFailed, match=rf"Port {supervisor.port} .* PORT={supervisor.port + 1} bin/start"):
             supervisor.run()
+
+
+class Fine(BaseHTTPRequestHandler):
+    """Answers 200 to everything."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        return
+
+
+def test_the_web_server_is_asked_at_the_address_it_listens_on() -> None:
+    with HTTPServer(("127.0.0.2", 0), Fine) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        is_up = parts.web("127.0.0.2", server.server_port).is_up
+        assert is_up
+        assert is_up()
+        server.shutdown()
+
+
+@pytest.mark.parametrize(
+    ("host", "asked"), [("0.0.0.0", "127.0.0.1"), ("::", "::1"), ("::1", "::1"), ("127.0.0.2", "127.0.0.2"), ("a.example", "a.example")]
+)
+def test_one_that_listens_everywhere_is_asked_on_loopback(host: str, asked: str) -> None:
+    assert own_address(host) == asked
 
 
 def test_two_products_cannot_share_a_data_dir(supervisor: Supervisor, tmp_path: Path) -> None:

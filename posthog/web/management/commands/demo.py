@@ -29,7 +29,7 @@ class Command(BaseCommand):
             return
         events = list(story.events(utc_now(), story.conversations()))
         with tqdm(total=len(events), desc="Sending", unit=" events") as bar:
-            for sent in sender.send(events, project.api_token, settings.HOST, settings.PORT):
+            for sent in sender.send(events, project.api_token, settings.OWN_ADDRESS, settings.PORT):
                 bar.update(sent)
         self._watch("Reading", len(events), lambda: _count(project.pk, VISIBLE))
         if settings.LABELS_ENABLED:
