@@ -72,9 +72,8 @@ class Supervisor:
     def run(self, *, demo: bool = False) -> int:
         """Run until stopped. Returns the exit status: 0 after a wanted stop, 1 when a part was given up."""
         self._take_data_dir()
-        if ports.is_taken(self.host, self.port):
-            advice = f"Stop the program that has it, or choose another: PORT={self.port + 1} bin/start"
-            raise StartFailed(f"Port {self.port} on {self.host} is taken. {advice}")
+        if problem := ports.why_not(self.host, self.port):
+            raise StartFailed(problem)
         children.raise_open_files()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._ask_to_stop)

@@ -1,7 +1,10 @@
 """The supervisor restarts what dies, gives up loudly, and stops everything in order."""
 
+import errno
 import os
 import signal
+import socket
+import subprocess
 import sys
 import threading
 import time
@@ -189,8 +192,6 @@ def test_stopping_ends_a_part_that_ignores_the_polite_signal(supervisor: Supervi
 
 
 def test_a_taken_port_is_named_with_a_way_out(supervisor: Supervisor) -> None:
-    import socket
-
     with socket.socket() as other:
         other.bind(("127.0.0.1", supervisor.port))
         other.listen()
@@ -223,6 +224,34 @@ def test_the_web_server_is_asked_at_the_address_it_listens_on() -> None:
 )
 def test_one_that_listens_everywhere_is_asked_on_loopback(host: str, asked: str) -> None:
     assert own_address(host) == asked
+
+
+def test_an_address_of_another_machine_is_not_called_taken() -> None:
+    assert "HOST=192.0.2.1 is not an address of this machine" in str(ports.why_not("192.0.2.1", ports.free_port()))
+
+
+def test_a_name_that_does_not_resolve_is_not_called_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    assert "HOST=nowhere does not resolve" in str(ports.why_not("nowhere", 8000))
+
+
+def test_a_forbidden_port_is_not_called_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ports, "_problem", lambda *_: errno.EACCES)
+    assert "does not let this user listen on port 80." in str(ports.why_not("127.0.0.1", 80))
+
+
+def test_loopback_of_ipv6_is_not_called_taken() -> None:
+    assert "taken" not in str(ports.why_not("::1", ports.free_port()))
+
+
+@pytest.mark.parametrize("value", ["abc", "70000", "0", "--5", "²"])
+def test_a_port_that_is_none_stops_the_start_with_a_sentence(value: str) -> None:
+    environment = {**os.environ, "PORT": value}
+    done = subprocess.run([sys.executable, "-m", "posthog.web.supervisor"], env=environment, capture_output=True, text=True, timeout=100)
+    assert (done.returncode, done.stderr) == (1, f"PORT is {value!r}: use a whole number from 1 to 65535\n")
 
 
 def test_two_products_cannot_share_a_data_dir(supervisor: Supervisor, tmp_path: Path) -> None:
