@@ -48,6 +48,19 @@ uv_sync() {
   return 1
 }
 
+# ensure_train_env: .venv-train holds what requirements/train.txt and torch.txt say.
+ensure_train_env() {
+  local venv="$ROOT/.venv-train" wanted stamp="$ROOT/.venv-train/.requirements"
+  wanted="$(cat "$ROOT"/requirements/{train,torch}.txt | cksum)"
+  if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ]; then return; fi
+  echo "Making .venv-train (about 2 GB) …" >&2
+  [ -x "$venv/bin/python" ] || "$(find_python)" -m venv "$venv"
+  # Without dependencies: train.txt is complete but for torch, and what has no hash may not be installed together with what has.
+  pip_install "$venv/bin/python" --no-deps --require-hashes -r "$ROOT/requirements/train.txt"
+  pip_install "$venv/bin/python" -r "$ROOT/requirements/torch.txt"
+  echo "$wanted" > "$stamp"
+}
+
 # ensure_node: puts a Node of at least 20.19 on PATH, from the machine or from the wheel of the Python environment.
 ensure_node() {
   if command -v node >/dev/null 2>&1 && command -v npm >/dev/null 2>&1 &&

@@ -79,8 +79,22 @@ def test_the_error_of_uv_is_shown_before_pip_tries(run: Run, clone: Path) -> Non
     assert any(call.endswith("base.txt") and "--require-hashes" in call for call in calls(clone))
 
 
-@pytest.mark.parametrize("name", ["tools", "base", "dev"])
+def test_training_installs_everything_with_hashes_but_torch(run: Run, clone: Path) -> None:
+    run("train")
+    installs = [call for call in calls(clone) if "pip install" in call]
+    assert [("--require-hashes" in call, call.rsplit("/", 1)[1]) for call in installs] == [(True, "train.txt"), (False, "torch.txt")]
+
+
+@pytest.mark.parametrize("name", ["tools", "base", "dev", "train"])
 def test_every_requirement_is_pinned_with_hashes(name: str) -> None:
     text = re.sub(r"^ *#.*\n", "", (ROOT / "requirements" / f"{name}.txt").read_text(), flags=re.MULTILINE).replace("\\\n", "")
     assert text
     assert [line for line in text.splitlines() if line and not re.match(r"[\w.-]+==\S+ .*--hash=sha256:", line)] == []
+
+
+def test_what_training_needs_is_pinned() -> None:
+    wanted = re.findall(r"^[\w.-]+", (ROOT / "requirements" / "train.in").read_text(), flags=re.MULTILINE)
+    pinned = re.findall(r"^[\w.-]+", (ROOT / "requirements" / "train.txt").read_text(), flags=re.MULTILINE)
+    assert set(wanted) <= set(pinned)
+    lines = (ROOT / "requirements" / "torch.txt").read_text().splitlines()
+    assert [line for line in lines if not line.startswith("#")] == ["torch==2.13.0"]
