@@ -105,10 +105,11 @@ class Supervisor:
         running = Running(part, self._spawn(part))
         self.running.append(running)
         still = Reminder(f"Still starting {part.name} … ({part.starts_within_seconds:.0f} s at most)")
-        if not children.wait_for(lambda: self._stopping_or_up(part, still), part.starts_within_seconds, running.process):
+        up = children.wait_for(lambda: self._stopping_or_up(part, still), part.starts_within_seconds, running.process)
+        if not up and not self.stopping:
             raise StartFailed(f"{_why_not_up(running)}\n{self._tail(part.name)}")
 
-    def _stopping_or_up(self, part: Part, still: "Reminder") -> bool:
+    def _stopping_or_up(self, part: Part, still: Reminder) -> bool:
         still.remind()
         return self.stopping or self._is_up(part)
 
@@ -127,7 +128,7 @@ class Supervisor:
         if self.stopping:
             return
         say("Preparing the databases …")
-        process = self._manage(*["prepare", *(["--demo"] if demo else [])])
+        process = self._manage("prepare", *(["--demo"] if demo else []))
         children.wait_for(lambda: self.stopping, math.inf, process)
         children.stop(process, STOP_WITHIN_SECONDS)
         if process.returncode != 0 and not self.stopping:
