@@ -3,7 +3,7 @@
     .venv/bin/python -m benchmarks.topics --data ../shared/data [--model FOLDER] [--frozen] [--vectors FOLDER] [--messages 4000]
 
 Vectors come from the product's model (or the one in FOLDER, if it has embeddings), with --frozen from the published weights of
-all-MiniLM-L6-v2 (needs the packages of requirements/train.in), with --vectors from files clinc.npy, banking.npy and arena.npy that an
+all-MiniLM-L6-v2 (needs the packages that bin/train installs), with --vectors from files clinc.npy, banking.npy and arena.npy that an
 earlier run with --save FOLDER wrote. Prints a Markdown table.
 
 Topics are found in some messages and judged on others, which get theirs as new messages do: the nearest one, or none. Purity: the share of

@@ -21,12 +21,44 @@ ensure_env() {
   if [ -x "$PY" ] && [ -f "$stamp" ] && grep -qxF "dev $wanted" "$stamp"; then return; fi
   if [ "$name" = base ] && [ -x "$PY" ] && [ -f "$stamp" ] && grep -qxF "base $wanted" "$stamp"; then return; fi
   if [ -f "$stamp" ] && grep -q "^dev " "$stamp"; then name=dev; fi
-  echo "Installing the Python packages ($([ "$name" = dev ] && echo 1.6 || echo 1.1) GB on disk, the embedded database is most of it) …"
+  echo "Installing the Python packages ($([ "$name" = dev ] && echo 1.6 || echo 1.1) GB on disk, the embedded database is most of it) …" >&2
   [ -x "$PY" ] || "$python" -m venv "$VENV" || { echo "Python's venv module is missing. On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
-  "$PY" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$ROOT/requirements/tools.txt"
-  "$VENV/bin/uv" pip sync --quiet --python "$PY" --require-hashes "$ROOT/requirements/$name.txt" 2>/dev/null ||
-    "$PY" -m pip install --disable-pip-version-check --require-hashes -r "$ROOT/requirements/$name.txt"
+  pip_install "$PY" --require-hashes -r "$ROOT/requirements/tools.txt"
+  uv_sync "$ROOT/requirements/$name.txt" || pip_install "$PY" --require-hashes -r "$ROOT/requirements/$name.txt"
   echo "$name $wanted" > "$stamp"
+}
+
+# Progress goes to standard error, since standard output may be data: the installer's own on a terminal, else one line per step.
+quiet() { [ -t 2 ] || echo --quiet; }
+
+# pip_install PYTHON ARGUMENTS…
+pip_install() {
+  local python="$1"; shift
+  echo "  pip: ${!#}" >&2
+  # shellcheck disable=SC2046 – no word when it may speak
+  "$python" -m pip install $(quiet) --disable-pip-version-check "$@" >&2
+}
+
+# uv_sync FILE: much faster than pip, but not at home on every machine; then its error is shown and it fails.
+uv_sync() {
+  echo "  uv: $1" >&2
+  # shellcheck disable=SC2046
+  "$VENV/bin/uv" pip sync $(quiet) --python "$PY" --require-hashes "$1" >&2 && return
+  echo "uv could not install the packages; what it said stands above. Trying pip, which takes longer …" >&2
+  return 1
+}
+
+# ensure_train_env: .venv-train holds what requirements/train.txt and torch.txt say.
+ensure_train_env() {
+  local venv="$ROOT/.venv-train" wanted stamp="$ROOT/.venv-train/.requirements"
+  wanted="$(cat "$ROOT"/requirements/{train,torch}.txt | cksum)"
+  if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ]; then return; fi
+  echo "Making .venv-train (about 2 GB) …" >&2
+  [ -x "$venv/bin/python" ] || "$(find_python)" -m venv "$venv"
+  # Without dependencies: train.txt is complete but for torch, and what has no hash may not be installed together with what has.
+  pip_install "$venv/bin/python" --no-deps --require-hashes -r "$ROOT/requirements/train.txt"
+  pip_install "$venv/bin/python" -r "$ROOT/requirements/torch.txt"
+  echo "$wanted" > "$stamp"
 }
 
 # ensure_node: puts a Node of at least 20.19 on PATH, from the machine or from the wheel of the Python environment.

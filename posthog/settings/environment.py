@@ -1,6 +1,7 @@
 """Typed reads of the process environment. A value that cannot be understood stops the start with a sentence that names it."""
 
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -8,8 +9,11 @@ TRUE_WORDS = {"1", "true", "yes", "on"}
 FALSE_WORDS = {"0", "false", "no", "off", ""}
 
 
-class BadSetting(Exception):
-    """An environment variable has a value that its setting does not accept."""
+class BadSetting(SystemExit):
+    """An environment variable has a value that its setting does not accept.
+
+    Settings are read while they are imported, by every command. Ending there as SystemExit does shows the sentence without a traceback.
+    """
 
 
 def text(name: str, default: str = "") -> str:
@@ -32,12 +36,13 @@ def flag(name: str, default: bool) -> bool:
     raise BadSetting(f"{name} is {raw!r}: use one of true, false, 1, 0, yes, no, on, off")
 
 
-def integer(name: str, default: int, *, least: int = 0) -> int:
+def integer(name: str, default: int, *, least: int = 0, most: int | None = None) -> int:
     raw = os.environ.get(name)
     if raw is None or raw == "":
         return default
-    if not raw.lstrip("-").isdigit() or int(raw) < least:
-        raise BadSetting(f"{name} is {raw!r}: use a whole number of at least {least}")
+    if not re.fullmatch(r"-?[0-9]{1,18}", raw) or int(raw) < least or (most is not None and int(raw) > most):
+        bounds = f"of at least {least}" if most is None else f"from {least} to {most}"
+        raise BadSetting(f"{name} is {raw!r}: use a whole number {bounds}")
     return int(raw)
 
 

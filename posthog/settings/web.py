@@ -4,12 +4,28 @@ from posthog.settings import environment
 from posthog.settings.secrets import stored_secret
 from posthog.settings.stores import DATA_DIR, ROOT
 
+
+def own_address(host: str) -> str:
+    """Where the product's own processes reach a web server that listens on host."""
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 – compared, not listened on
+
+
+def host_in_url(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
 DEBUG = environment.flag("DEBUG", False)
 SECRET_KEY = environment.text("SECRET_KEY") or stored_secret(DATA_DIR / "secrets" / "secret_key")
 HOST = environment.text("HOST", "127.0.0.1")
-PORT = environment.integer("PORT", 8000, least=1)
-SITE_URL = environment.text("SITE_URL", f"http://localhost:{PORT}").rstrip("/")
-ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", ["*"] if HOST == "127.0.0.1" else ["localhost", "127.0.0.1", HOST])
+PORT = environment.integer("PORT", 8000, least=1, most=65_535)
+OWN_ADDRESS = own_address(HOST)
+_BROWSERS_REACH = "localhost" if OWN_ADDRESS in ("127.0.0.1", "::1") else host_in_url(HOST)
+SITE_URL = environment.text("SITE_URL", f"http://{_BROWSERS_REACH}:{PORT}").rstrip("/")
+# The product asks itself whether it is up, whatever names others may use.
+ALLOWED_HOSTS = [
+    *environment.words("ALLOWED_HOSTS", ["*"] if HOST == "127.0.0.1" else ["localhost", "127.0.0.1", host_in_url(HOST)]),
+    host_in_url(OWN_ADDRESS),
+]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 SESSION_COOKIE_NAME = "posthog_session"

@@ -12,6 +12,8 @@ from posthog.common.time import utc_now
 
 BATCH_SIZE = 50
 ATTEMPTS = 8
+NO_ANSWER = 0
+HEADERS = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
 
 
 class SendFailed(RuntimeError):
@@ -19,7 +21,7 @@ class SendFailed(RuntimeError):
 
 
 def send(events: Iterable[dict[str, Any]], token: str, host: str, port: int) -> Iterator[int]:
-    """Send in gzip batches; yields the number of events after each. Waits and tries again while the server is busy."""
+    """Send in gzip batches; yields the number of events after each. Waits and tries again while the server is busy or away."""
     connection = http.client.HTTPConnection(host, port, timeout=30)
     source = iter(events)
     while batch := list(islice(source, BATCH_SIZE)):
@@ -30,14 +32,22 @@ def send(events: Iterable[dict[str, Any]], token: str, host: str, port: int) -> 
 
 
 def _post(connection: http.client.HTTPConnection, body: bytes) -> None:
-    headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
     for attempt in range(ATTEMPTS):
-        connection.request("POST", "/batch/", body, headers)
-        response = connection.getresponse()
-        answer = response.read().decode("utf-8", "replace")
-        if response.status == 200:
+        status, answer = _ask(connection, body)
+        if status == 200:
             return
-        if response.status != 503:
+        if status not in (NO_ANSWER, 503):
             break
         time.sleep(min(2**attempt, 10))
-    raise SendFailed(f"capture answered {response.status}: {answer[:300]}")
+    raise SendFailed(f"Capture did not take a batch, {f'status {status}' if status else 'no answer'}: {answer[:300]}")
+
+
+def _ask(connection: http.client.HTTPConnection, body: bytes) -> tuple[int, str]:
+    """Status and text of the answer; NO_ANSWER and the reason when none comes, as while the web server is restarted."""
+    try:
+        connection.request("POST", "/batch/", body, HEADERS)
+        response = connection.getresponse()
+        return response.status, response.read().decode("utf-8", "replace")
+    except (OSError, http.client.HTTPException) as error:
+        connection.close()
+        return NO_ANSWER, str(error)

@@ -14,15 +14,15 @@ OPEN_FILES = 65_536
 _libc = ctypes.CDLL(None)
 
 
-def spawn(command: list[str], environment: Mapping[str, str], cwd: str) -> subprocess.Popen[bytes]:
-    """Start a child in a session of its own, output piped. Linux kills it when this thread dies."""
+def spawn(command: list[str], environment: Mapping[str, str], cwd: str, *, piped: bool = True) -> subprocess.Popen[bytes]:
+    """Start a child in a session of its own, output piped or else to our own terminal. Linux kills it when this thread dies."""
     return subprocess.Popen(
         command,
         env={**os.environ, **environment},
         cwd=cwd,
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+        stdout=subprocess.PIPE if piped else None,
+        stderr=subprocess.STDOUT if piped else None,
         start_new_session=True,
         preexec_fn=_die_with_parent,
     )

@@ -12,6 +12,7 @@ from posthog import settings
 from posthog.clickhouse.embedded import process as engine
 from posthog.eventlog import server as valkey
 from posthog.settings.secrets import stored_secret
+from posthog.settings.web import own_address
 from posthog.web.supervisor import ports
 
 # Memory of Valkey beyond the event log: Celery's queues, caches, locks.
@@ -19,7 +20,8 @@ VALKEY_EXTRA_BYTES = 128 * 1024 * 1024
 WEB_PROCESSES = 2
 WEB_THREADS = 8
 WORKER_THREADS = 6
-WORKER_STARTS_WITHIN_SECONDS = 60.0
+# Both load much code, which takes seconds, or minutes on a machine that is busy with something else.
+STARTS_WITHIN_SECONDS = 180.0
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ def web(host: str, port: int) -> Part:
         "--blocking-threads", str(WEB_THREADS), "--backlog", "2048", "--no-ws", "--respawn-failed-workers", "--log-level", "warning",
         "posthog.web.wsgi:application",
     ]  # fmt: skip
-    return Part("web", command, lambda: _answers(port, "/_health"), starts_within_seconds=60.0)
+    return Part("web", command, lambda: _answers(host, port, "/_health"), starts_within_seconds=STARTS_WITHIN_SECONDS)
 
 
 def worker() -> Part:
@@ -99,20 +101,20 @@ def worker() -> Part:
         "--concurrency", str(WORKER_THREADS), "--queues", "ingestion,default", "--hostname", f"worker-{secrets.token_hex(3)}@localhost",
         "--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "warning",
     ]  # fmt: skip
-    return Part("worker", command, None, starts_within_seconds=WORKER_STARTS_WITHIN_SECONDS)
+    return Part("worker", command, None, starts_within_seconds=STARTS_WITHIN_SECONDS)
 
 
-def is_ready(port: int) -> bool:
+def is_ready(host: str, port: int) -> bool:
     """Whether every part says it is ready, the worker's sign of life included."""
-    return _answers(port, "/_ready")
+    return _answers(host, port, "/_ready")
 
 
-def _answers(port: int, path: str) -> bool:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+def _answers(host: str, port: int, path: str) -> bool:
+    connection = http.client.HTTPConnection(own_address(host), port, timeout=5)
     try:
         connection.request("GET", path)
         return connection.getresponse().status == 200
-    except OSError:
+    except (OSError, http.client.HTTPException):
         return False
     finally:
         connection.close()

@@ -2,6 +2,7 @@
 
 import fcntl
 import json
+import math
 import os
 import signal
 import subprocess
@@ -18,13 +19,16 @@ from posthog.web.supervisor.logs import CombinedLog
 from posthog.web.supervisor.parts import Part
 
 STOP_WITHIN_SECONDS = 15.0
-READY_WITHIN_SECONDS = 90.0
+READY_WITHIN_SECONDS = 180.0
+# How often one hears that a part is still starting.
+STILL_STARTING_SECONDS = 15.0
 # A part that fails to come up this often in a row is given up, and with it the product; so is one that comes up and dies again and again.
 FAILED_STARTS_MAX = 6
 DEATHS_MAX = 100
 DEATHS_WINDOW_SECONDS = 600.0
 BACK_OFF_SECONDS_MAX = 15.0
 CHECK_EVERY_SECONDS = 0.25
+MANAGE = [sys.executable, "manage.py"]
 
 
 class StartFailed(Exception):
@@ -41,6 +45,19 @@ class Running:
     restart_at: float = 0.0
 
 
+class Reminder:
+    """Says a sentence every STILL_STARTING_SECONDS, so that a slow start does not look like a stuck one."""
+
+    def __init__(self, sentence: str) -> None:
+        self.sentence, self.last = sentence, time.monotonic()
+
+    def remind(self) -> None:
+        now = time.monotonic()
+        if now - self.last >= STILL_STARTING_SECONDS:
+            self.last = now
+            say(self.sentence)
+
+
 class Supervisor:
     def __init__(self, data_dir: Path, host: str, port: int) -> None:
         self.data_dir, self.host, self.port = data_dir, host, port
@@ -48,15 +65,15 @@ class Supervisor:
         self.stores = parts.choose_stores(data_dir)
         self.environment = self._shared_environment()
         self.running: list[Running] = []
+        self.fill: subprocess.Popen[bytes] | None = None
         self.stopping = False
         self._lock: IO[str] | None = None
 
     def run(self, *, demo: bool = False) -> int:
         """Run until stopped. Returns the exit status: 0 after a wanted stop, 1 when a part was given up."""
         self._take_data_dir()
-        if ports.is_taken(self.host, self.port):
-            advice = f"Stop the program that has it, or choose another: PORT={self.port + 1} bin/start"
-            raise StartFailed(f"Port {self.port} on {self.host} is taken. {advice}")
+        if problem := ports.why_not(self.host, self.port):
+            raise StartFailed(problem)
         children.raise_open_files()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._ask_to_stop)
@@ -76,10 +93,10 @@ class Supervisor:
         self._start(parts.worker())
         self._start(parts.web(self.host, self.port))
         self._wait_until_ready()
-        if demo and not self.stopping:
-            self._command("demo", saying="Filling the demo project")
         if not self.stopping:
             say(f"PostHog-LLM is running at {settings.SITE_URL}   (log: {self.log.path}; stop with Ctrl-C)")
+        if demo:
+            self._start_fill()
 
     def _start(self, part: Part) -> None:
         if self.stopping:
@@ -87,8 +104,14 @@ class Supervisor:
         say(f"Starting {part.name} …")
         running = Running(part, self._spawn(part))
         self.running.append(running)
-        if not children.wait_for(lambda: self._is_up(part), part.starts_within_seconds, running.process) and not self.stopping:
-            raise StartFailed(f"{part.name} did not start.\n" + self._tail(part.name))
+        still = Reminder(f"Still starting {part.name} … ({part.starts_within_seconds:.0f} s at most)")
+        up = children.wait_for(lambda: self._stopping_or_up(part, still), part.starts_within_seconds, running.process)
+        if not up and not self.stopping:
+            raise StartFailed(f"{_why_not_up(running)}\n{self._tail(part.name)}")
+
+    def _stopping_or_up(self, part: Part, still: Reminder) -> bool:
+        still.remind()
+        return self.stopping or self._is_up(part)
 
     def _is_up(self, part: Part) -> bool:
         return part.is_up() if part.is_up else self.log.said_ready(part.name)
@@ -101,32 +124,42 @@ class Supervisor:
         return process
 
     def _prepare(self, demo: bool) -> None:
-        arguments = ["prepare", "--demo"] if demo else ["prepare"]
-        self._command(*arguments, saying="Preparing the databases")
-
-    def _command(self, *arguments: str, saying: str = "") -> None:
-        """Run a management command; its output goes to the terminal as it comes."""
+        """Migrate, and make what must be there. Fails the start when it fails; a stop signal ends it."""
         if self.stopping:
             return
-        say(f"{saying or arguments[-1]} …")
-        done = subprocess.run(
-            [sys.executable, "manage.py", *arguments], cwd=settings.ROOT, env={**os.environ, **self.environment}, check=False
-        )
-        if done.returncode != 0 and not self.stopping:
-            raise StartFailed(f"`manage.py {arguments[0]}` failed with status {done.returncode}; what it said stands above.")
+        say("Preparing the databases …")
+        process = self._manage("prepare", *(["--demo"] if demo else []))
+        children.wait_for(lambda: self.stopping, math.inf, process)
+        children.stop(process, STOP_WITHIN_SECONDS)
+        if process.returncode != 0 and not self.stopping:
+            raise StartFailed(f"`manage.py prepare` failed with status {process.returncode}; what it said stands above.")
+
+    def _manage(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """Start a management command; its output goes to the terminal as it comes."""
+        return children.spawn([*MANAGE, *arguments], self.environment, str(settings.ROOT), piped=False)
+
+    def _start_fill(self) -> None:
+        """Fill the demo project beside the running product."""
+        if not self.stopping:
+            say("Filling the demo project …")
+            self.fill = self._manage("demo")
 
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + READY_WITHIN_SECONDS
-        while not parts.is_ready(self.port) and not self.stopping:
+        still = Reminder(f"Still waiting until all parts are ready … ({READY_WITHIN_SECONDS:.0f} s at most)")
+        while not parts.is_ready(self.host, self.port) and not self.stopping:
+            still.remind()
             self._restart_the_dead()
             if time.monotonic() > deadline:
-                raise StartFailed("Not all parts became ready.\n" + "\n".join(self._tail(running.part.name) for running in self.running))
+                tails = "\n".join(self._tail(running.part.name) for running in self.running)
+                raise StartFailed(f"Not all parts became ready within {READY_WITHIN_SECONDS:.0f} s.\n{tails}")
             time.sleep(CHECK_EVERY_SECONDS)
 
     # running
 
     def _watch(self) -> int:
         while not self.stopping:
+            self._look_after_fill()
             try:
                 self._restart_the_dead()
             except StartFailed as failure:
@@ -134,6 +167,15 @@ class Supervisor:
                 return 1
             time.sleep(CHECK_EVERY_SECONDS)
         return 0
+
+    def _look_after_fill(self) -> None:
+        """A demo that cannot be filled is no reason to stop the product."""
+        if self.fill is None or self.fill.poll() is None:
+            return
+        if self.fill.returncode != 0:
+            problem = f"The demo is not filled: `manage.py demo` ended with status {self.fill.returncode}; what it said stands above."
+            complain(f"{problem}\nThe product goes on. `bin/seed` fills in what is missing.")
+        self.fill = None
 
     def _restart_the_dead(self) -> None:
         for running in self.running:
@@ -166,7 +208,9 @@ class Supervisor:
         self.stopping = True
 
     def _stop_all(self) -> None:
-        """Web first, so that nothing new comes in; the stores last."""
+        """What fills the demo, then web, so that nothing new comes in; the stores last."""
+        if self.fill:
+            children.stop(self.fill, STOP_WITHIN_SECONDS)
         for running in sorted(self.running, key=lambda running: _STOP_ORDER.index(running.part.name)):
             if not children.stop(running.process, STOP_WITHIN_SECONDS):
                 complain(f"{running.part.name} did not stop within {STOP_WITHIN_SECONDS:.0f} s and was killed.")
@@ -209,6 +253,13 @@ class Supervisor:
 
 
 _STOP_ORDER = ["web", "worker", "log", "store"]
+
+
+def _why_not_up(running: Running) -> str:
+    part, status = running.part, running.process.poll()
+    if status is None:
+        return f"{part.name} did not start within {part.starts_within_seconds:.0f} s."
+    return f"{part.name} ended with status {status} instead of starting."
 
 
 def back_off_seconds(failed_starts: int) -> float:
