@@ -36,9 +36,9 @@ GROUP BY uuid, timestamp ORDER BY timestamp, uuid
 
 def on(team_id: int, thread: Thread) -> list[dict[str, Any]]:
     """Feedback in the order of time."""
-    first, last = thread.first, thread.turns[-1]
+    first = thread.first
     repeats = [str(uuid) for uuid in thread.repeats] or [""]
-    params = {"id": first.conversation_id, "started_at": first.timestamp, "ended_at": last.timestamp, "repeats": repeats}
+    params = {"id": first.conversation_id, "started_at": first.timestamp, "ended_at": thread.ended_at, "repeats": repeats}
     tasks = store.rows(team_id, _TASKS, params, tag="feedback")
     found = [*_repeats(thread, {row[0]: row[3] for row in tasks}), *_named(team_id, thread, tasks)]
     return sorted(found, key=lambda one: (one["timestamp"], str(one["event_uuid"])))
@@ -57,7 +57,7 @@ def _named(team_id: int, thread: Thread, tasks: list[tuple[Any, ...]]) -> Iterat
         "id": thread.first.conversation_id,
         "traces": sorted(trace_ends) or [""],
         "after": thread.first.timestamp - _EARLIER,
-        "before": thread.turns[-1].timestamp + _LATER,
+        "before": thread.ended_at + _LATER,
     }
     for uuid, event, timestamp, trace, text in store.rows(team_id, _NAMED, params, tag="feedback"):
         target = trace_ends.get(trace) or _task_before(tasks, timestamp)
