@@ -229,6 +229,21 @@ def test_an_id_with_slashes_and_letters_is_found(alice: Member, library: dict[st
     assert transcript(alice, "desk/7 ü")["id"] == "desk/7 ü"
 
 
+SENT_IDS = ["two\nlines", " padded ", "a" * 300, "long/" * 80, "ends/"]
+
+
+def test_a_conversation_opens_by_the_id_that_was_sent(alice: Member, bob: Member, charlie: Member) -> None:
+    for sent in SENT_IDS:
+        store(alice.project, Sent({"$llm_input": MAPS, "$llm_output": sent, "$ai_session_id": sent}))
+    listed = ids_of(alice)
+    for sent in SENT_IDS:
+        for member in (alice, bob):
+            found = transcript(member, sent)
+            assert (found["id"] in listed, found["messages"][1]["content"]) == (True, sent)
+            assert transcript(member, found["id"]) == found
+        assert charlie.client.get(f"/api/projects/{charlie.project.pk}/conversations/{quote(sent, safe='')}/").status_code == 404
+
+
 def test_a_stranger_sees_only_her_own(alice: Member, charlie: Member, library: dict[str, str]) -> None:
     assert ids_of(charlie) == [library["charlie"]]
     assert ids_of(charlie, search="maps") == []
@@ -283,6 +298,15 @@ def test_feedback_that_names_only_the_session_is_found(alice: Member) -> None:
     store(alice.project, task, named, elsewhere)
     [found] = transcript(alice, "desk 9")["feedback"]
     assert (found["text"], found["target_event_uuid"]) == ("Quick", str(task.uuid))
+
+
+def test_feedback_that_names_the_session_as_it_was_sent_is_found(alice: Member) -> None:
+    for sent in SENT_IDS:
+        named = {"$ai_session_id": sent, "$ai_feedback_text": "Quick"}
+        elsewhere = {"$ai_session_id": f"{sent.strip()}!", "$ai_feedback_text": "Slow"}
+        task = Sent({"$llm_input": MAPS, "$llm_output": SHELF, "$ai_session_id": sent})
+        store(alice.project, task, *(Sent(said, "$ai_feedback", minutes=1) for said in (named, elsewhere)))
+        assert [one["text"] for one in transcript(alice, sent)["feedback"]] == ["Quick"], sent
 
 
 def test_summaries_keep_the_order_they_are_asked_in(alice: Member, charlie: Member, library: dict[str, str]) -> None:
