@@ -11,6 +11,9 @@ PORT = environment.integer("PORT", 8000, least=1)
 SITE_URL = environment.text("SITE_URL", f"http://localhost:{PORT}").rstrip("/")
 ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", ["*"] if HOST == "127.0.0.1" else ["localhost", "127.0.0.1", HOST])
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
+# X-Forwarded-For and X-Forwarded-Proto are believed only behind a proxy that sets them.
+TRUST_PROXY = environment.flag("TRUST_PROXY", False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUST_PROXY else None
 
 SESSION_COOKIE_NAME = "posthog_session"
 SESSION_COOKIE_HTTPONLY = True

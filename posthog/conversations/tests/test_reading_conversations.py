@@ -1,16 +1,19 @@
 """The list of conversations and the transcript over HTTP, on the real engine, for owner, teammate and stranger."""
 
+import runpy
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 from uuid import UUID, uuid4
 
 import pytest
+from pytest_django import Settings
 
 from posthog.conftest import Person as Member
 from posthog.conversations import selectors
 from posthog.conversations.tests.chats import NOON, Sent, chat, store
 from posthog.people.models import Person, PersonDistinctId
+from posthog.settings import web
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stores")]
 
@@ -155,6 +158,17 @@ def test_pages_follow_each_other_without_gap_or_repetition(alice: Member) -> Non
         seen += [one["id"] for one in page["results"]]
         url = page["next"]
     assert seen == ["s6", "s5", "s4", "s3", "s2", "s1", "s0"]
+
+
+@pytest.mark.parametrize(("trust", "scheme"), [("1", "https"), ("0", "http")])
+def test_other_pages_are_reached_as_this_one_was_where_the_proxy_is_trusted(
+    alice: Member, library: dict[str, str], settings: Settings, monkeypatch: pytest.MonkeyPatch, trust: str, scheme: str
+) -> None:
+    monkeypatch.setenv("TRUST_PROXY", trust)
+    settings.SECURE_PROXY_SSL_HEADER = runpy.run_path(web.__file__)["SECURE_PROXY_SSL_HEADER"]
+    for path, name in (("conversations", "next"), ("events", "next"), (f"conversations/{library['lost']}", "next_messages")):
+        answer = alice.client.get(f"/api/projects/{alice.project.pk}/{path}/?limit=1", HTTP_X_FORWARDED_PROTO="https").json()
+        assert urlsplit(answer[name]).scheme == scheme
 
 
 def test_a_transcript_has_messages_in_order_with_their_labels(alice: Member, library: dict[str, str]) -> None:
