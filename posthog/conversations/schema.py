@@ -93,11 +93,14 @@ def wish(parameters: QueryDict, project: Project) -> Wish:
     labels = parameters.getlist("label")
     if len(labels) > limits.CONVERSATION_FILTERS:
         raise InvalidInput(f"more than {limits.CONVERSATION_FILTERS} labels", "label")
+    date_from, date_to = _date_from(asked.get("date_from"), project), _date_to(asked.get("date_to"), project)
+    if date_from and date_to and date_from > date_to:
+        raise InvalidInput("date_from lies after date_to", "date_from")
     return Wish(
         labels=tuple(_label(text) for text in labels),
         person=asked.get("person", "").strip(),
-        date_from=_date_from(asked.get("date_from"), project),
-        date_to=_date_to(asked.get("date_to"), project),
+        date_from=date_from,
+        date_to=date_to,
         search=search,
         limit=_number_within(asked.get("limit", str(limits.CONVERSATIONS_PAGE)), 1, limits.CONVERSATIONS_PAGE_MAX, "limit"),
         cursor=Cursor.parse(asked["cursor"]) if asked.get("cursor") else None,
@@ -149,7 +152,7 @@ def _resolved(wanted: DateRange, project: Project, field: str) -> dates.Resolved
     try:
         return dates.resolve(wanted, "day", project)
     except InvalidInput as error:
-        raise InvalidInput(str(error.detail).replace("dateRange", field), field) from error
+        raise InvalidInput(re.sub(r"^dateRange(\.|: )", "", str(error.detail)), field) from error
 
 
 class PersonSerializer(serializers.Serializer[object]):

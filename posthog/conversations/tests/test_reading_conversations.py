@@ -129,6 +129,8 @@ WRONG_FILTERS: list[tuple[dict[str, str], str]] = [
     ({"label": "user_`; DROP"}, "label"),
     ({"label": "user_toxic:very"}, "label"),
     ({"date_from": "yesterday"}, "date_from"),
+    ({"date_to": "2026-13-01"}, "date_to"),
+    ({"date_from": "2026-03-03", "date_to": "2026-03-02"}, "date_from"),
     ({"limit": "0"}, "limit"),
     ({"limit": "many"}, "limit"),
     ({"cursor": "?"}, "cursor"),
@@ -140,6 +142,16 @@ def test_a_wrong_filter_is_named(alice: Member) -> None:
     for asked, field in WRONG_FILTERS:
         answer = alice.client.get(f"/api/projects/{alice.project.pk}/conversations/", asked)
         assert (answer.status_code, answer.json()["attr"]) == (400, field), asked
+
+
+def test_a_wrong_date_is_told_by_its_own_name_once(alice: Member) -> None:
+    for asked, expected in (
+        ({"date_from": "garbage"}, "date_from: cannot read the date 'garbage'"),
+        ({"date_to": "garbage"}, "date_to: cannot read the date 'garbage'"),
+        ({"date_from": "2026-03-03", "date_to": "2026-03-02"}, "date_from lies after date_to"),
+    ):
+        detail = alice.client.get(f"/api/projects/{alice.project.pk}/conversations/", asked).json()["detail"]
+        assert detail.startswith(expected)
 
 
 def test_an_hour_ago_is_a_moment_not_a_day(alice: Member) -> None:
