@@ -7,6 +7,11 @@ from email.utils import parsedate_to_datetime
 from dateutil import parser as dateutil_parser
 
 _EPOCH = re.compile(r"-?\d{9,16}(\.\d+)?")
+# As many digits as there are, and what JSON makes of many: 1e+17.
+_NUMBER = re.compile(r"-?(?:[0-9]{9,}(?:\.[0-9]+)?|[0-9](?:\.[0-9]+)?e\+[0-9]+)")
+# ISO 8601 allows years of more digits, and signs.
+_YEAR = re.compile(r"([+-]?[0-9]{4,6})[-/][0-9]{1,2}(?![0-9])")
+_FIRST_SECOND, _AFTER_LAST = -62_135_596_800, 253_402_300_800  # the years 1 to 9999
 
 
 def utc_now() -> datetime:
@@ -28,6 +33,17 @@ def parse_timestamp(text: str) -> datetime | None:
     return None
 
 
+def is_beyond_calendar(text: str) -> bool:
+    """Whether a client's time lies before the year 1 or after 9999, which is more than datetime holds."""
+    text = text.strip()
+    if len(text) > 64:
+        return False
+    year = _YEAR.match(text)
+    if year:
+        return not 1 <= int(year[1]) <= 9999
+    return bool(_NUMBER.fullmatch(text)) and not _FIRST_SECOND <= _seconds(text) < _AFTER_LAST
+
+
 def in_utc(moment: datetime) -> datetime:
     """Naive times are taken as UTC. Times that leave the calendar when shifted become its edge."""
     if moment.tzinfo is None:
@@ -45,9 +61,12 @@ def _iso(text: str) -> datetime:
 def _epoch(text: str) -> datetime | None:
     if not _EPOCH.fullmatch(text):
         return None
-    value = float(text)
-    seconds = value / 1000 if abs(value) >= 1e11 else value
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=_seconds(text))
+
+
+def _seconds(digits: str) -> float:
+    value = float(digits)
+    return value / 1000 if abs(value) >= 1e11 else value
 
 
 def _rfc_2822(text: str) -> datetime:

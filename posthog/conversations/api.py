@@ -1,6 +1,6 @@
 """Conversations over HTTP."""
 
-from urllib.parse import urlencode
+from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import NotFound
@@ -11,6 +11,7 @@ from posthog.clickhouse.errors import ClickHouseError
 from posthog.conversations import schema, selectors, transcripts
 from posthog.conversations.schema import ConversationPageSerializer, ConversationSerializer, SummarySerializer
 from posthog.query.errors import as_answer
+from posthog.rest.paging import page_url
 from posthog.tenancy.views import ProjectScopedView
 
 
@@ -38,24 +39,37 @@ class Conversations(ProjectScopedView):
         except ClickHouseError as error:
             raise as_answer(error) from error
         results = SummarySerializer(found, many=True).data
-        return Response({"results": results, "next": _next(request, str(cursor)) if cursor else None})
+        return Response({"results": results, "next": page_url(request, cursor=str(cursor)) if cursor else None})
 
 
 class OneConversation(ProjectScopedView):
     scope_object = "conversation"
 
-    @extend_schema(operation_id="conversations_retrieve", responses=ConversationSerializer)
+    @extend_schema(
+        operation_id="conversations_retrieve",
+        parameters=[
+            OpenApiParameter("limit", int, description="messages on a page; 2,000 unless told, which is the most"),
+            OpenApiParameter("offset", int, description="messages before the first one wanted"),
+            OpenApiParameter("message", str, description="id of an event or a message: the page that has it, if there is one"),
+        ],
+        responses=ConversationSerializer,
+    )
     def get(self, request: Request, project_id: str, conversation_id: str) -> Response:
-        """A conversation with all its messages, oldest first."""
+        """A conversation with a page of its messages, oldest first."""
+        wanted = schema.page_wish(request.query_params)
         try:
-            found = transcripts.transcript(self.project.pk, conversation_id)
+            found = transcripts.transcript(self.project.pk, conversation_id, wanted)
         except ClickHouseError as error:
             raise as_answer(error) from error
         if found is None:
             raise NotFound("Conversation not found.")
-        return Response(ConversationSerializer(found).data)
+        return Response(ConversationSerializer(found | _other_pages(request, found, wanted.limit)).data)
 
 
-def _next(request: Request, cursor: str) -> str:
-    asked = [(name, value) for name, values in request.query_params.lists() for value in values if name != "cursor"]
-    return request.build_absolute_uri(f"{request.path}?{urlencode([*asked, ('cursor', cursor)])}")
+def _other_pages(request: Request, found: dict[str, Any], limit: int) -> dict[str, str | None]:
+    start = found["offset"]
+    before = {"message": None, "offset": max(start - limit, 0), "limit": min(start, limit)}
+    return {
+        "previous_messages": page_url(request, **before) if start else None,
+        "next_messages": page_url(request, message=None, offset=start + limit) if found["more"] else None,
+    }

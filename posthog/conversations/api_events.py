@@ -1,7 +1,6 @@
 """Events over HTTP: the classic list, which PostHog has deprecated and clients still use."""
 
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -14,6 +13,7 @@ from posthog.clickhouse.errors import ClickHouseError
 from posthog.conversations import event_lists
 from posthog.hogql.errors import HogQLError
 from posthog.query.errors import as_answer
+from posthog.rest.paging import page_url
 from posthog.tenancy.views import ProjectScopedView
 
 
@@ -56,7 +56,9 @@ class Events(ProjectScopedView):
         except (HogQLError, ClickHouseError) as error:
             raise as_answer(error) from error
         more = len(found) > wanted.limit
-        return Response({"results": found[: wanted.limit], "next": _next(request, wanted) if more else None})
+        return Response(
+            {"results": found[: wanted.limit], "next": page_url(request, offset=wanted.offset + wanted.limit) if more else None}
+        )
 
 
 class OneEvent(ProjectScopedView):
@@ -71,8 +73,3 @@ class OneEvent(ProjectScopedView):
         if found is None:
             raise NotFound("Event not found.")
         return Response(found)
-
-
-def _next(request: Request, wanted: event_lists.EventsWish) -> str:
-    asked = [(name, value) for name, value in request.query_params.items() if name != "offset"]
-    return request.build_absolute_uri(f"{request.path}?{urlencode([*asked, ('offset', wanted.offset + wanted.limit)])}")

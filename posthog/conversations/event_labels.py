@@ -14,7 +14,7 @@ from posthog.conversations import store
 from posthog.conversations.parts import spoken_text
 from posthog.conversations.roles import ASSISTANT, USER
 from posthog.conversations.services import labels_of
-from posthog.conversations.stored_turns import StoredTurn, Thread
+from posthog.conversations.stored_turns import StoredTurn
 from posthog.conversations.turns import OWNED
 
 NAME = re.compile(r"(?:user|agent)_[A-Za-z0-9_]{1,100}")
@@ -38,9 +38,11 @@ def said(labels: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     return {name: {"value": value, "score": labels.get(f"{name}_score")} for name, value in sorted(labels.items()) if _is_said(name, value)}
 
 
-def of_thread(team_id: int, thread: Thread) -> dict[UUID, dict[str, Any]]:
-    """All labels of each event of a conversation."""
-    params = {"id": thread.first.conversation_id, "first": thread.first.timestamp, "last": thread.turns[-1].timestamp}
+def of_turns(team_id: int, turns: Sequence[StoredTurn]) -> dict[UUID, dict[str, Any]]:
+    """All labels of each event that turns of one conversation, in the order of time, belong to."""
+    if not turns:
+        return {}
+    params = {"id": turns[0].conversation_id, "first": turns[0].timestamp, "last": turns[-1].timestamp}
     rows = store.rows(team_id, _LABELS, params, tag="transcript")
     return {uuid: _given(pairs) | labels_of(text) for uuid, text, pairs in rows}
 

@@ -10,8 +10,9 @@ from typing import Any
 from uuid import UUID
 
 from posthog.clickhouse.labels import type_of
-from posthog.common import json
+from posthog.common import json, limits
 from posthog.conversations import store
+from posthog.conversations.identity import CUT_MARK_LENGTH, session_text
 from posthog.conversations.stored_turns import Thread
 
 _VALUE_KEYS = ("rating", "score", "vote", "thumbs", "thumb", "feedback", "value", "$ai_metric_value")
@@ -26,19 +27,20 @@ SELECT uuid, timestamp, any({_TRACE}), any(if(toString(uuid) IN %(repeats)s, pro
 FROM {{events}} AND conversation_id = %(id)s AND timestamp >= %(started_at)s AND timestamp <= %(ended_at)s
 GROUP BY uuid, timestamp ORDER BY timestamp, uuid
 """  # noqa: S608
+_TRIMMED = f"replaceRegexpAll({_SESSION}, '^[[:space:]]+|[[:space:]]+$', '')"
 _NAMED = f"""
-SELECT uuid, any(event), timestamp, any({_TRACE}) AS trace, any(properties_text)
+SELECT uuid, any(event), timestamp, any({_TRACE}) AS trace, any({_SESSION}), any(properties_text)
 FROM {{events}} AND event IN ('$ai_feedback', '$ai_metric') AND timestamp >= %(after)s AND timestamp <= %(before)s
-    AND ({_TRACE} IN %(traces)s OR {_SESSION} = %(id)s)
+    AND ({_TRACE} IN %(traces)s OR {_TRIMMED} = %(id)s OR lengthUTF8({_TRIMMED}) > %(most)s AND startsWith({_TRIMMED}, %(beginning)s))
 GROUP BY uuid, timestamp ORDER BY timestamp, uuid
 """  # noqa: S608
 
 
 def on(team_id: int, thread: Thread) -> list[dict[str, Any]]:
     """Feedback in the order of time."""
-    first, last = thread.first, thread.turns[-1]
+    first = thread.first
     repeats = [str(uuid) for uuid in thread.repeats] or [""]
-    params = {"id": first.conversation_id, "started_at": first.timestamp, "ended_at": last.timestamp, "repeats": repeats}
+    params = {"id": first.conversation_id, "started_at": first.timestamp, "ended_at": thread.ended_at, "repeats": repeats}
     tasks = store.rows(team_id, _TASKS, params, tag="feedback")
     found = [*_repeats(thread, {row[0]: row[3] for row in tasks}), *_named(team_id, thread, tasks)]
     return sorted(found, key=lambda one: (one["timestamp"], str(one["event_uuid"])))
@@ -52,16 +54,20 @@ def _repeats(thread: Thread, properties: Mapping[UUID, str]) -> Iterator[dict[st
 
 
 def _named(team_id: int, thread: Thread, tasks: list[tuple[Any, ...]]) -> Iterator[dict[str, Any]]:
+    conversation_id = thread.first.conversation_id
     trace_ends = {trace: uuid for uuid, _, trace, _ in tasks if trace and uuid not in thread.repeats}
     params = {
-        "id": thread.first.conversation_id,
+        "id": conversation_id,
+        "beginning": conversation_id[: limits.CONVERSATION_ID_LENGTH - CUT_MARK_LENGTH],
+        "most": limits.CONVERSATION_ID_LENGTH,
         "traces": sorted(trace_ends) or [""],
         "after": thread.first.timestamp - _EARLIER,
-        "before": thread.turns[-1].timestamp + _LATER,
+        "before": thread.ended_at + _LATER,
     }
-    for uuid, event, timestamp, trace, text in store.rows(team_id, _NAMED, params, tag="feedback"):
-        target = trace_ends.get(trace) or _task_before(tasks, timestamp)
-        yield _feedback(uuid, event, timestamp, target, json.loads(text or "{}"))
+    for uuid, event, timestamp, trace, session, text in store.rows(team_id, _NAMED, params, tag="feedback"):
+        if trace in trace_ends or session_text(session) == conversation_id:
+            target = trace_ends.get(trace) or _task_before(tasks, timestamp)
+            yield _feedback(uuid, event, timestamp, target, json.loads(text or "{}"))
 
 
 def _task_before(tasks: list[tuple[Any, ...]], moment: datetime) -> UUID | None:

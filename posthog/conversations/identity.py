@@ -24,6 +24,7 @@ from posthog.people import selectors as people
 
 # SDKs that put a session of their own (of the tab or the app, a UUID) on every event.
 _SDKS_WITH_SESSIONS = {"web", "js", "posthog-react-native", "posthog-ios", "posthog-android", "posthog-flutter"}
+CUT_MARK_LENGTH = 33  # "~" and a hash, which stand for the rest of a long session id
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -96,21 +97,22 @@ def _keys(clue: _Clues) -> Iterable[str]:
 
 def sessions(properties: dict[str, Any]) -> tuple[str, str]:
     """The session that the application named ("" for none), and the one that an SDK made by itself."""
-    named = _session_text(properties.get("$ai_session_id"))
+    named = session_text(properties.get("$ai_session_id"))
     if named:
         return named, ""
-    session = _session_text(properties.get("$session_id"))
+    session = session_text(properties.get("$session_id"))
     by_sdk = properties.get("$lib") in _SDKS_WITH_SESSIONS and _UUID.fullmatch(session)
     return ("", session) if by_sdk else (session, "")
 
 
-def _session_text(value: object) -> str:
+def session_text(value: object) -> str:
+    """The id of the conversation that a session's id of an application names; "" for what names none."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
     text = str(value).replace("\0", "").strip()
     if len(text) <= limits.CONVERSATION_ID_LENGTH:
         return text
-    return f"{text[: limits.CONVERSATION_ID_LENGTH - 33]}~{blake2b(text.encode(), digest_size=16).hexdigest()}"
+    return f"{text[: limits.CONVERSATION_ID_LENGTH - CUT_MARK_LENGTH]}~{blake2b(text.encode(), digest_size=16).hexdigest()}"
 
 
 def _load_missing(team_id: int, clues: list[_Clues], registry: Registry) -> None:

@@ -5,6 +5,7 @@ import binascii
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 from django.http import QueryDict
 from rest_framework import serializers
@@ -64,6 +65,23 @@ class Wish:
     cursor: Cursor | None = None
 
 
+@dataclass(frozen=True)
+class PageWish:
+    """Which messages of a conversation are wanted. With a message (its id, or its event's) the page that has it, whatever the offset."""
+
+    limit: int
+    offset: int
+    message: UUID | None
+
+
+def page_wish(parameters: QueryDict) -> PageWish:
+    """The page that query parameters describe. Raises InvalidInput naming the parameter."""
+    most = limits.CONVERSATION_MESSAGES
+    limit = _number_within(parameters.get("limit") or str(most), 1, most, "limit")
+    offset = _number_within(parameters.get("offset") or "0", 0, limits.CONVERSATION_TURNS, "offset")
+    return PageWish(limit, offset, _uuid(parameters.get("message", "")))
+
+
 def wish(parameters: QueryDict, project: Project) -> Wish:
     """The wish that query parameters describe. Raises InvalidInput naming the parameter."""
     asked = {name: str(value) for name, value in parameters.items()}
@@ -75,13 +93,16 @@ def wish(parameters: QueryDict, project: Project) -> Wish:
     labels = parameters.getlist("label")
     if len(labels) > limits.CONVERSATION_FILTERS:
         raise InvalidInput(f"more than {limits.CONVERSATION_FILTERS} labels", "label")
+    date_from, date_to = _date_from(asked.get("date_from"), project), _date_to(asked.get("date_to"), project)
+    if date_from and date_to and date_from > date_to:
+        raise InvalidInput("date_from lies after date_to", "date_from")
     return Wish(
         labels=tuple(_label(text) for text in labels),
         person=asked.get("person", "").strip(),
-        date_from=_date_from(asked.get("date_from"), project),
-        date_to=_date_to(asked.get("date_to"), project),
+        date_from=date_from,
+        date_to=date_to,
         search=search,
-        limit=_limit(asked.get("limit")),
+        limit=_number_within(asked.get("limit", str(limits.CONVERSATIONS_PAGE)), 1, limits.CONVERSATIONS_PAGE_MAX, "limit"),
         cursor=Cursor.parse(asked["cursor"]) if asked.get("cursor") else None,
     )
 
@@ -101,12 +122,18 @@ def _number(name: str, value: str) -> float:
     return float(value)
 
 
-def _limit(text: str | None) -> int:
-    if text is None:
-        return limits.CONVERSATIONS_PAGE
-    if not text.isdecimal() or not 1 <= int(text) <= limits.CONVERSATIONS_PAGE_MAX:
-        raise InvalidInput(f"limit is a number from 1 to {limits.CONVERSATIONS_PAGE_MAX}", "limit")
+def _number_within(text: str, least: int, most: int, field: str) -> int:
+    if not text.isdecimal() or len(text) > len(str(most)) or not least <= int(text) <= most:
+        raise InvalidInput(f"{field} is a number from {least} to {most}", field)
     return int(text)
+
+
+def _uuid(text: str) -> UUID | None:
+    """None for what is none: a link to a message that is not there opens the beginning of the conversation."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def _date_from(text: str | None, project: Project) -> datetime | None:
@@ -125,7 +152,7 @@ def _resolved(wanted: DateRange, project: Project, field: str) -> dates.Resolved
     try:
         return dates.resolve(wanted, "day", project)
     except InvalidInput as error:
-        raise InvalidInput(str(error.detail).replace("dateRange", field), field) from error
+        raise InvalidInput(re.sub(r"^dateRange(\.|: )", "", str(error.detail)), field) from error
 
 
 class PersonSerializer(serializers.Serializer[object]):
@@ -197,6 +224,8 @@ class FeedbackSerializer(serializers.Serializer[object]):
 
 
 class ConversationSerializer(serializers.Serializer[object]):
+    """previous, next: ids of the person's other conversations. offset: how many messages stand before the first one given."""
+
     id = serializers.CharField()
     person = PersonDetailSerializer()
     started_at = serializers.DateTimeField()
@@ -206,4 +235,7 @@ class ConversationSerializer(serializers.Serializer[object]):
     message_count = serializers.IntegerField()
     topic = serializers.CharField(allow_null=True)
     messages = MessageSerializer(many=True)
+    offset = serializers.IntegerField()
+    next_messages = serializers.URLField(allow_null=True)
+    previous_messages = serializers.URLField(allow_null=True)
     feedback = FeedbackSerializer(many=True)

@@ -44,7 +44,7 @@ LIMIT %(limit)s
 
 def summaries(team_id: int, conversation_ids: Sequence[str]) -> list[dict[str, Any]]:
     """One row per conversation, in the order of the ids; unknown ids are left out."""
-    found = threads(team_id, conversation_ids)
+    found = threads(team_id, conversation_ids, limits.CONVERSATION_MESSAGES)
     persons = persons_of(team_id, [thread.first for thread in found.values()])
     previews = {conversation_id: _preview(thread) for conversation_id, thread in found.items()}
     contents = lookups.contents(team_id, {turn.message_id for turns in previews.values() for turn in turns})
@@ -55,8 +55,8 @@ def summaries(team_id: int, conversation_ids: Sequence[str]) -> list[dict[str, A
             "id": conversation_id,
             "person": persons[found[conversation_id].first.distinct_id],
             "started_at": found[conversation_id].first.timestamp,
-            "ended_at": found[conversation_id].turns[-1].timestamp,
-            "message_count": len(found[conversation_id].shown),
+            "ended_at": found[conversation_id].ended_at,
+            "message_count": found[conversation_id].message_count,
             "preview": _preview_texts(previews[conversation_id], contents),
             "labels": labels.get(conversation_id, {}),
             "topic": topics.get(conversation_id),
@@ -98,7 +98,7 @@ def _labels(team_id: int, found: Mapping[str, Thread]) -> dict[str, dict[str, li
     """Per conversation the labels that its events have, each with its distinct values."""
     if not found:
         return {}
-    first, last = min(thread.first.timestamp for thread in found.values()), max(thread.turns[-1].timestamp for thread in found.values())
+    first, last = min(thread.first.timestamp for thread in found.values()), max(thread.ended_at for thread in found.values())
     rows = store.rows(team_id, _LABELS, {"ids": list(found), "first": first, "last": last}, tag="conversation_labels")
     return {conversation_id: _grouped(pairs) for conversation_id, pairs in rows}
 

@@ -5,7 +5,9 @@ from typing import Any
 from uuid import UUID
 
 from posthog.clickhouse.labels import LABELS_OF_JUDGED
+from posthog.common import limits
 from posthog.conversations import event_labels, feedback, store, topic
+from posthog.conversations.schema import PageWish
 from posthog.conversations.selectors import persons_of
 from posthog.conversations.services import labels_of
 from posthog.conversations.stored_turns import StoredTurn, Thread, threads
@@ -39,32 +41,50 @@ class _Judged:
 _GONE = _Judged("", "", {}, "")
 
 
-def transcript(team_id: int, conversation_id: str) -> dict[str, Any] | None:
-    """None when there is no such conversation. Of more than limits.CONVERSATION_MESSAGES messages the beginning."""
-    thread = threads(team_id, [conversation_id]).get(conversation_id)
+def transcript(team_id: int, conversation_id: str, wanted: PageWish) -> dict[str, Any] | None:
+    """One page of a conversation; None when there is no such conversation."""
+    thread = threads(team_id, [conversation_id], limits.CONVERSATION_TURNS).get(conversation_id)
     if thread is None:
         return None
+    page = _page(thread, wanted)
     person = persons_of(team_id, [thread.first])[thread.first.distinct_id]
     return {
         "id": conversation_id,
         "person": person,
         "started_at": thread.first.timestamp,
-        "ended_at": thread.turns[-1].timestamp,
+        "ended_at": thread.ended_at,
         **_neighbours(team_id, thread, person),
-        "message_count": len(thread.shown),
+        "message_count": thread.message_count,
         "topic": topic.of_conversations(team_id, [conversation_id]).get(conversation_id),
-        "messages": _messages(team_id, thread),
+        "offset": page.start,
+        "more": page.stop < len(thread.shown),
+        "messages": _messages(team_id, thread, page),
         "feedback": feedback.on(team_id, thread),
     }
 
 
-def _messages(team_id: int, thread: Thread) -> list[dict[str, Any]]:
-    stored = _stored(team_id, {turn.message_id for turn in thread.shown})
-    of_events = event_labels.of_thread(team_id, thread)
-    about = event_labels.about(thread.shown, {message_id: one.content for message_id, one in stored.items()})
+def _page(thread: Thread, wanted: PageWish) -> slice:
+    """Which of the shown messages: from the offset, or the page among pages of that length that has the wanted event or message."""
+    start = wanted.offset
+    if wanted.message:
+        event_uuid = thread.repeats.get(wanted.message, wanted.message)
+        places = (place for place, turn in enumerate(thread.shown) if event_uuid in (turn.event_uuid, turn.message_id))
+        place = next(places, 0)
+        start = place - place % wanted.limit
+    return slice(start, start + wanted.limit)
+
+
+def _messages(team_id: int, thread: Thread, page: slice) -> list[dict[str, Any]]:
+    shown = thread.shown[page]
+    # Of which message an event's labels speak shows only among all messages of the event.
+    events = {turn.event_uuid for turn in shown}
+    whole = [turn for turn in thread.shown if turn.event_uuid in events]
+    stored = _stored(team_id, {turn.message_id for turn in whole})
+    of_events = event_labels.of_turns(team_id, whole)
+    about = event_labels.about(whole, {message_id: one.content for message_id, one in stored.items()})
     return [
         _message(turn, stored.get(turn.message_id, _GONE), of_events.get(turn.event_uuid, {}), about.get((turn.event_uuid, turn.position)))
-        for turn in thread.shown
+        for turn in shown
     ]
 
 

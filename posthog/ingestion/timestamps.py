@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from posthog.common import limits
-from posthog.common.time import in_utc, parse_timestamp
+from posthog.common.time import in_utc, is_beyond_calendar, parse_timestamp
 
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST = datetime(2149, 6, 6, tzinfo=UTC)  # the last day that ClickHouse's Date holds
@@ -16,10 +16,13 @@ def resolve(
     """The event's time, and whether the client's own was unreadable.
 
     timestamp - (sent_at - now) where both are given, else the timestamp, else now - offset milliseconds, else now. A historical
-    event's timestamp is taken as it is. More than 23 hours ahead of now becomes now; times are clamped to 1970-2149.
+    event's timestamp is taken as it is. More than 23 hours ahead of now becomes now; times are clamped to 1970-2149, and one of a year
+    outside of 0 to 9999 becomes 1970.
     """
     given = raw.get("timestamp")
-    moment = _parsed(given)
+    if is_beyond_calendar(_text(given)):
+        return _EARLIEST, False
+    moment = parse_timestamp(_text(given))
     offset = raw.get("offset")
     if moment is not None:
         skewed = sent_at and not historical and properties.get("$ignore_sent_at") is not True
@@ -31,10 +34,8 @@ def resolve(
     return _bounded(result, now), given not in (None, "") and moment is None
 
 
-def _parsed(given: Any) -> datetime | None:
-    if isinstance(given, bool) or not isinstance(given, str | int | float):
-        return None
-    return parse_timestamp(str(given))
+def _text(given: Any) -> str:
+    return str(given) if isinstance(given, str | int | float) and not isinstance(given, bool) else ""
 
 
 def _without_skew(moment: datetime, sent_at: str, now: datetime) -> datetime:

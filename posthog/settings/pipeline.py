@@ -9,8 +9,6 @@ EVENT_LOG_PARTITIONS = environment.integer("EVENT_LOG_PARTITIONS", 2, least=1)
 # Past this size of the log capture answers 503 with Retry-After instead of taking what it may not keep.
 EVENT_LOG_MAX_BYTES = environment.integer("EVENT_LOG_MAX_BYTES", 512 * 1024 * 1024, least=1024 * 1024)
 CAPTURE_UNKNOWN_TOKEN_STATUS = environment.integer("CAPTURE_UNKNOWN_TOKEN_STATUS", 401, least=200, most=599)
-# X-Forwarded-For is believed only behind a proxy that sets it.
-TRUST_PROXY = environment.flag("TRUST_PROXY", False)
 
 LABELS_ENABLED = environment.flag("LABELS_ENABLED", True)
 # Labels that the model card turns off because they are too often wrong.

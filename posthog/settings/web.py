@@ -27,6 +27,9 @@ ALLOWED_HOSTS = [
     host_in_url(OWN_ADDRESS),
 ]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
+# X-Forwarded-For and X-Forwarded-Proto are believed only behind a proxy that sets them.
+TRUST_PROXY = environment.flag("TRUST_PROXY", False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUST_PROXY else None
 
 SESSION_COOKIE_NAME = "posthog_session"
 SESSION_COOKIE_HTTPONLY = True

@@ -49,6 +49,26 @@ const TRANSCRIPT = {
     feedback: [],
 }
 
+const LONG = Array.from({ length: 6 }, (_, n) => message('user', `Question ${n}`, `event-${n}`))
+
+/** Pages of two messages. */
+function longTranscript(search: URLSearchParams): unknown {
+    const wanted = LONG.findIndex(({ event_uuid }) => event_uuid === search.get('message'))
+    const offset = wanted < 0 ? Number(search.get('offset') ?? 0) : wanted - (wanted % 2)
+    const page = (start: number): string | null =>
+        start < 0 || start >= LONG.length
+            ? null
+            : `https://elsewhere.example/api/projects/1/conversations/long/?offset=${start}`
+    return {
+        ...TRANSCRIPT,
+        id: 'long',
+        message_count: LONG.length,
+        messages: LONG.slice(offset, offset + 2),
+        next_messages: page(offset + 2),
+        previous_messages: page(offset - 2),
+    }
+}
+
 interface Query {
     kind: string
     source?: { day?: string; series?: number }
@@ -90,7 +110,20 @@ function answerQuery({ kind }: Query): unknown {
 let signedIn: boolean
 let initialized: boolean
 
-function server({ path, method, body }: Call): unknown {
+function answerConversations(path: string, search: URLSearchParams): unknown {
+    switch (path.split('/conversations/')[1]) {
+        case '':
+            return { results: [SUMMARY], next: null }
+        case 'c1/':
+            return TRANSCRIPT
+        case 'long/':
+            return longTranscript(search)
+        default:
+            return new Refusal(404)
+    }
+}
+
+function server({ path, method, body, search }: Call): unknown {
     if (path === '/_preflight') {
         return { initialized, version: '0.1.0', demo: false }
     }
@@ -115,16 +148,13 @@ function server({ path, method, body }: Call): unknown {
     if (path.endsWith('/query/') && method === 'POST') {
         return answerQuery((body as { query: Query }).query)
     }
-    if (path.endsWith('/conversations/')) {
-        return { results: [SUMMARY], next: null }
-    }
-    if (path.endsWith('/conversations/c1/')) {
-        return TRANSCRIPT
+    if (path.includes('/conversations/')) {
+        return answerConversations(path, search)
     }
     if (path === '/api/projects/1/') {
         return PROJECT
     }
-    return path.includes('/conversations/') ? new Refusal(404) : []
+    return []
 }
 
 let calls: Call[]
@@ -213,6 +243,33 @@ describe('the list of conversations', () => {
         expect(Object.fromEntries(sent ?? [])).toMatchObject({ search: 'parcel', person: 'ada', date_from: '-7d' })
         expect(sent?.getAll('label')).toEqual(['user_emotion:anger', 'user_toxic'])
         expect(screen.getByRole('button', { name: 'Remove filter User emotion: anger' })).toBeVisible()
+    })
+})
+
+describe('a conversation of several pages', () => {
+    const questions = (): (string | undefined)[] =>
+        screen.getAllByRole('article').map((article) => /Question \d/.exec(article.textContent)?.[0])
+
+    it('says that there is more, and loads it to the end', async () => {
+        const { user } = open('/project/1/conversations/long')
+        await user.click(await screen.findByRole('button', { name: 'Load more messages' }, PATIENCE))
+        expect(await screen.findByText('4 of 6 messages loaded', {}, PATIENCE)).toBeVisible()
+        await user.click(screen.getByRole('button', { name: 'Load more messages' }))
+        await waitFor(() => {
+            expect(screen.queryByRole('button', { name: 'Load more messages' })).toBeNull()
+        }, PATIENCE)
+        expect(questions()).toEqual(LONG.map((_, n) => `Question ${n}`))
+        expect(screen.queryByText(/loaded/)).toBeNull()
+    })
+
+    it('opens at the page of the message that matched, and leads back from it', async () => {
+        const { user } = open('/project/1/conversations/long?message=event-3')
+        expect(await screen.findByRole('article', { name: /matched/ }, PATIENCE)).toHaveTextContent('Question 3')
+        await user.click(screen.getByRole('button', { name: 'Load earlier messages' }))
+        await waitFor(() => {
+            expect(questions()).toEqual(['Question 0', 'Question 1', 'Question 2', 'Question 3'])
+        }, PATIENCE)
+        expect(screen.queryByRole('button', { name: 'Load earlier messages' })).toBeNull()
     })
 })
 

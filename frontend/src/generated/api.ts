@@ -146,7 +146,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description A conversation with all its messages, oldest first. */
+        /** @description A conversation with a page of its messages, oldest first. */
         get: operations["conversations_retrieve"];
         put?: never;
         post?: never;
@@ -651,6 +651,7 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description previous, next: ids of the person's other conversations. offset: how many messages stand before the first one given. */
         Conversation: {
             id: string;
             person: components["schemas"]["PersonDetail"];
@@ -663,6 +664,11 @@ export interface components {
             message_count: number;
             topic: string | null;
             messages: components["schemas"]["Message"][];
+            offset: number;
+            /** Format: uri */
+            next_messages: string | null;
+            /** Format: uri */
+            previous_messages: string | null;
             feedback: components["schemas"]["Feedback"][];
         };
         ConversationPage: {
@@ -1563,7 +1569,14 @@ export interface operations {
     };
     conversations_retrieve: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description messages on a page; 2,000 unless told, which is the most */
+                limit?: number;
+                /** @description id of an event or a message: the page that has it, if there is one */
+                message?: string;
+                /** @description messages before the first one wanted */
+                offset?: number;
+            };
             header?: never;
             path: {
                 conversation_id: string;

@@ -1,5 +1,5 @@
-import { keepPreviousData, queryOptions, useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import type { InfiniteData, UseInfiniteQueryResult, UseQueryResult } from '@tanstack/react-query'
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
+import type { InfiniteData, UseInfiniteQueryResult } from '@tanstack/react-query'
 
 import { request, withParams } from '../lib/http'
 import type { Conversation, ConversationPage } from './types'
@@ -48,13 +48,19 @@ export function useConversations(
     })
 }
 
-export function conversationOptions(projectId: string, id: string) {
-    return queryOptions({
-        queryKey: ['conversation', projectId, id],
-        queryFn: ({ signal }) => request<Conversation>(`${listPath(projectId)}${encodeURIComponent(id)}/`, { signal }),
-    })
+/** The loaded pages as one conversation. */
+function joinPages({ pages }: InfiniteData<Conversation>): Conversation {
+    return pages.reduce((before, page) => ({ ...page, messages: [...before.messages, ...page.messages] }))
 }
 
-export function useConversation(projectId: string, id: string): UseQueryResult<Conversation> {
-    return useQuery(conversationOptions(projectId, id))
+/** Begins with the page that has the message (its id or its event's), where one is given. */
+export function useConversation(projectId: string, id: string, message?: string): UseInfiniteQueryResult<Conversation> {
+    return useInfiniteQuery({
+        queryKey: ['conversation', projectId, id, message],
+        queryFn: ({ pageParam, signal }) => request<Conversation>(pageParam, { signal }),
+        initialPageParam: withParams(`${listPath(projectId)}${encodeURIComponent(id)}/`, { message }),
+        getNextPageParam: (page) => pathOf(page.next_messages),
+        getPreviousPageParam: (page) => pathOf(page.previous_messages),
+        select: joinPages,
+    })
 }

@@ -43,6 +43,9 @@ function conversation(messages: Message[], feedback: Conversation['feedback'] = 
         topic: null,
         previous: null,
         next: null,
+        offset: 0,
+        next_messages: null,
+        previous_messages: null,
         messages,
         feedback,
     }

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from posthog.common.time import parse_timestamp
+from posthog.common.time import is_beyond_calendar, parse_timestamp
 
 NEW_YEAR = datetime(2021, 1, 1, tzinfo=UTC)
 
@@ -35,3 +35,30 @@ def test_no_text_raises(text: str) -> None:
 @given(st.datetimes(timezones=st.just(UTC)))
 def test_iso_times_keep_their_microseconds(moment: datetime) -> None:
     assert parse_timestamp(moment.isoformat()) == moment
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("10000-01-01", "10000-01-01T00:00:00Z", "+010000-01-01T00:00:00Z", "-0001-12-31", "-2000-01-01T00:00:00Z", "0000-05-05"),
+        *("253402300800000", "1763900000000000", "9" * 40, "-62135596801000", "-99999999999999", "1.7639e+18"),
+    ],
+)
+def test_a_year_that_the_calendar_lacks_is_beyond_it(text: str) -> None:
+    assert is_beyond_calendar(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("0001-01-01", "9999-12-31T23:59:59Z", "2021/01/01", "+002021-01-01", "1609459200", "253402300799999", "-62135596800000"),
+        *("yesterday", "", "12345", "Fri, 01 Jan 2021 00:00:00 GMT", "20210101", "01-02-2021", "9" * 65),
+    ],
+)
+def test_other_texts_are_not_beyond_the_calendar(text: str) -> None:
+    assert not is_beyond_calendar(text)
+
+
+@given(st.text(max_size=80) | st.from_regex(r"[+-]?[0-9.e+]{1,70}"))
+def test_no_text_fails_to_be_told_from_the_calendar(text: str) -> None:
+    is_beyond_calendar(text)

@@ -1,16 +1,19 @@
 """The list of conversations and the transcript over HTTP, on the real engine, for owner, teammate and stranger."""
 
+import runpy
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 from uuid import UUID, uuid4
 
 import pytest
+from pytest_django import Settings
 
 from posthog.conftest import Person as Member
 from posthog.conversations import selectors
 from posthog.conversations.tests.chats import NOON, Sent, chat, store
 from posthog.people.models import Person, PersonDistinctId
+from posthog.settings import web
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stores")]
 
@@ -126,6 +129,8 @@ WRONG_FILTERS: list[tuple[dict[str, str], str]] = [
     ({"label": "user_`; DROP"}, "label"),
     ({"label": "user_toxic:very"}, "label"),
     ({"date_from": "yesterday"}, "date_from"),
+    ({"date_to": "2026-13-01"}, "date_to"),
+    ({"date_from": "2026-03-03", "date_to": "2026-03-02"}, "date_from"),
     ({"limit": "0"}, "limit"),
     ({"limit": "many"}, "limit"),
     ({"cursor": "?"}, "cursor"),
@@ -137,6 +142,16 @@ def test_a_wrong_filter_is_named(alice: Member) -> None:
     for asked, field in WRONG_FILTERS:
         answer = alice.client.get(f"/api/projects/{alice.project.pk}/conversations/", asked)
         assert (answer.status_code, answer.json()["attr"]) == (400, field), asked
+
+
+def test_a_wrong_date_is_told_by_its_own_name_once(alice: Member) -> None:
+    for asked, expected in (
+        ({"date_from": "garbage"}, "date_from: cannot read the date 'garbage'"),
+        ({"date_to": "garbage"}, "date_to: cannot read the date 'garbage'"),
+        ({"date_from": "2026-03-03", "date_to": "2026-03-02"}, "date_from lies after date_to"),
+    ):
+        detail = alice.client.get(f"/api/projects/{alice.project.pk}/conversations/", asked).json()["detail"]
+        assert detail.startswith(expected)
 
 
 def test_an_hour_ago_is_a_moment_not_a_day(alice: Member) -> None:
@@ -155,6 +170,17 @@ def test_pages_follow_each_other_without_gap_or_repetition(alice: Member) -> Non
         seen += [one["id"] for one in page["results"]]
         url = page["next"]
     assert seen == ["s6", "s5", "s4", "s3", "s2", "s1", "s0"]
+
+
+@pytest.mark.parametrize(("trust", "scheme"), [("1", "https"), ("0", "http")])
+def test_other_pages_are_reached_as_this_one_was_where_the_proxy_is_trusted(
+    alice: Member, library: dict[str, str], settings: Settings, monkeypatch: pytest.MonkeyPatch, trust: str, scheme: str
+) -> None:
+    monkeypatch.setenv("TRUST_PROXY", trust)
+    settings.SECURE_PROXY_SSL_HEADER = runpy.run_path(web.__file__)["SECURE_PROXY_SSL_HEADER"]
+    for path, name in (("conversations", "next"), ("events", "next"), (f"conversations/{library['lost']}", "next_messages")):
+        answer = alice.client.get(f"/api/projects/{alice.project.pk}/{path}/?limit=1", HTTP_X_FORWARDED_PROTO="https").json()
+        assert urlsplit(answer[name]).scheme == scheme
 
 
 def test_a_transcript_has_messages_in_order_with_their_labels(alice: Member, library: dict[str, str]) -> None:
@@ -229,6 +255,21 @@ def test_an_id_with_slashes_and_letters_is_found(alice: Member, library: dict[st
     assert transcript(alice, "desk/7 ü")["id"] == "desk/7 ü"
 
 
+SENT_IDS = ["two\nlines", " padded ", "a" * 300, "long/" * 80, "ends/"]
+
+
+def test_a_conversation_opens_by_the_id_that_was_sent(alice: Member, bob: Member, charlie: Member) -> None:
+    for sent in SENT_IDS:
+        store(alice.project, Sent({"$llm_input": MAPS, "$llm_output": sent, "$ai_session_id": sent}))
+    listed = ids_of(alice)
+    for sent in SENT_IDS:
+        for member in (alice, bob):
+            found = transcript(member, sent)
+            assert (found["id"] in listed, found["messages"][1]["content"]) == (True, sent)
+            assert transcript(member, found["id"]) == found
+        assert charlie.client.get(f"/api/projects/{charlie.project.pk}/conversations/{quote(sent, safe='')}/").status_code == 404
+
+
 def test_a_stranger_sees_only_her_own(alice: Member, charlie: Member, library: dict[str, str]) -> None:
     assert ids_of(charlie) == [library["charlie"]]
     assert ids_of(charlie, search="maps") == []
@@ -283,6 +324,15 @@ def test_feedback_that_names_only_the_session_is_found(alice: Member) -> None:
     store(alice.project, task, named, elsewhere)
     [found] = transcript(alice, "desk 9")["feedback"]
     assert (found["text"], found["target_event_uuid"]) == ("Quick", str(task.uuid))
+
+
+def test_feedback_that_names_the_session_as_it_was_sent_is_found(alice: Member) -> None:
+    for sent in SENT_IDS:
+        named = {"$ai_session_id": sent, "$ai_feedback_text": "Quick"}
+        elsewhere = {"$ai_session_id": f"{sent.strip()}!", "$ai_feedback_text": "Slow"}
+        task = Sent({"$llm_input": MAPS, "$llm_output": SHELF, "$ai_session_id": sent})
+        store(alice.project, task, *(Sent(said, "$ai_feedback", minutes=1) for said in (named, elsewhere)))
+        assert [one["text"] for one in transcript(alice, sent)["feedback"]] == ["Quick"], sent
 
 
 def test_summaries_keep_the_order_they_are_asked_in(alice: Member, charlie: Member, library: dict[str, str]) -> None:

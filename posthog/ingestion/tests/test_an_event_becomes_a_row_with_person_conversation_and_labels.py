@@ -118,6 +118,14 @@ def test_groups_are_columns_and_rows(pipeline: Pipeline) -> None:
         ({"timestamp": "2026-04-21T10:59:59Z"}, {}, NOON + timedelta(hours=22, minutes=59, seconds=59)),
         ({"timestamp": "2026-04-21T11:00:01Z"}, {}, NOON),
         ({"timestamp": "1961-01-01T00:00:00Z"}, {}, datetime.fromisoformat("1970-01-01T00:00:00Z")),
+        (
+            {"timestamp": "10000-01-01"},
+            {"sent_at": (NOON - timedelta(hours=1)).isoformat()},
+            datetime.fromisoformat("1970-01-01T00:00:00Z"),
+        ),
+        ({"timestamp": "-0044-03-15T12:00:00Z"}, {}, datetime.fromisoformat("1970-01-01T00:00:00Z")),
+        ({"timestamp": 253402300800000}, {}, datetime.fromisoformat("1970-01-01T00:00:00Z")),
+        ({"timestamp": "9999-12-31T23:59:59Z"}, {}, NOON),
         ({"timestamp": "2026-04-20T09:30:00.123456Z"}, {}, datetime.fromisoformat("2026-04-20T09:30:00.123456Z")),
     ],
 )

@@ -16,7 +16,7 @@ SAMPLES = {
     "str": "abc",
     "int": "1",
     "uuid": "5a8f6b0e-3c8e-4f0a-9d52-7f1f4f1e2b11",
-    "path": "abc",
+    "conversation": "abc",
     "slug": "abc",
 }
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("engine", "valkey")]

@@ -2,7 +2,7 @@ import { getRouteApi, Link } from '@tanstack/react-router'
 import type { ReactElement } from 'react'
 
 import { ApiError } from '../../lib/http'
-import { formatDateTime, formatSpan, plural } from '../../lib/format'
+import { formatDateTime, formatNumber, formatSpan, plural } from '../../lib/format'
 import { nameFromProperties, personTitle } from '../../lib/person'
 import { useConversation } from '../../query/conversations'
 import type { Conversation } from '../../query/types'
@@ -131,10 +131,53 @@ function Failed({ projectId, error, onRetry }: { projectId: string; error: Error
     )
 }
 
+interface MoreProps {
+    text: string
+    loading: boolean
+    onMore: () => void
+}
+
+function More({ text, loading, onMore }: MoreProps): ReactElement {
+    return (
+        <div className={styles.more}>
+            <Button variant="default" size="compact-sm" loading={loading} onClick={onMore}>
+                {text}
+            </Button>
+        </div>
+    )
+}
+
+interface MessagesProps extends SideProps {
+    query: ReturnType<typeof useConversation>
+    target: string | undefined
+}
+
+/** The loaded messages, and buttons for those before and after them. */
+function Messages({ projectId, conversation, query, target }: MessagesProps): ReactElement {
+    const { id, messages, message_count } = conversation
+    const loading = query.isFetchingPreviousPage || query.isFetchingNextPage
+    return (
+        <>
+            {query.hasPreviousPage && (
+                <More text="Load earlier messages" loading={loading} onMore={() => void query.fetchPreviousPage()} />
+            )}
+            <Transcript key={id} projectId={projectId} conversation={conversation} target={target} />
+            {query.hasNextPage && (
+                <More text="Load more messages" loading={loading} onMore={() => void query.fetchNextPage()} />
+            )}
+            {messages.length < message_count && (
+                <p className={styles.loaded} role="status">
+                    {formatNumber(messages.length)} of {plural(message_count, 'message')} loaded
+                </p>
+            )}
+        </>
+    )
+}
+
 export default function TranscriptScene(): ReactElement {
     const { projectId, conversationId } = route.useParams()
     const { message } = route.useSearch()
-    const query = useConversation(projectId, conversationId)
+    const query = useConversation(projectId, conversationId, message)
     if (query.isPending) {
         return (
             <Page title="Conversation">
@@ -162,12 +205,7 @@ export default function TranscriptScene(): ReactElement {
                     {messages.length === 0 ? (
                         <EmptyState title="This conversation has no messages">Its events carry no text.</EmptyState>
                     ) : (
-                        <Transcript
-                            key={conversationId}
-                            projectId={projectId}
-                            conversation={query.data}
-                            target={message}
-                        />
+                        <Messages projectId={projectId} conversation={query.data} query={query} target={message} />
                     )}
                 </section>
                 <Side projectId={projectId} conversation={query.data} />
