@@ -27,7 +27,7 @@ IBAN_LENGTHS = {
 
 
 def luhn(digits: str) -> bool:
-    """ISO/IEC 7812: payment cards, the Canadian SIN, the Swedish personal number."""
+    """ISO/IEC 7812: payment cards, the Canadian SIN."""
     total = sum(map(int, digits[-1::-2])) + sum(sum(divmod(2 * int(digit), 10)) for digit in digits[-2::-2])
     return total % 10 == 0
 
@@ -98,6 +98,12 @@ def pesel(digits: str) -> bool:
     """Poland: weights 1 3 7 9, and a month with its century."""
     month = int(digits[2:4]) % 20
     return 1 <= month <= 12 and (10 - weighted(digits[:10], (1, 3, 7, 9) * 3) % 10) % 10 == int(digits[10])
+
+
+def personnummer(digits: str) -> bool:
+    """Sweden, with or without the century: Luhn over ten digits that begin with a date; a coordination number adds 60 to the day."""
+    month, day = int(digits[-8:-6]), int(digits[-6:-4]) % 60
+    return 1 <= month <= 12 and 1 <= day <= 31 and luhn(digits[-10:])
 
 
 _VERHOEFF = (

@@ -45,22 +45,37 @@ _CALLING = re.compile(
 _PHONE_UNREAL = re.compile(r"\D*1\D*(?:\d{3}\D*)?555|.*(?:1234567|2345678|(\d)\1{5}|000000)")
 _DIGITS_LEAST, _DIGITS_MOST = 9, 15
 
-# kind -> form, checksum, word that must stand within a line of it ("" where form and checksum suffice)
+# kind -> form, checksum, names of which one must stand within a line of it ("" where form and checksum suffice). Names are whole words;
+# those that mean something else in small letters ("sin", "tin", German and Polish "nie", Polish "dni") count in capitals only.
 _NATIONAL: dict[str, tuple[str, Callable[[str], bool], str]] = {
-    "Spanish identity number": (r"\b[XYZ\d]\d{7}-?[A-HJ-NP-TV-Z]\b", checksums.dni, "dni|nie|nif|identi|documento"),
+    "Spanish identity number": (
+        r"\b[XYZ\d]\d{7}-?[A-HJ-NP-TV-Z]\b",
+        checksums.dni,
+        "DNI|NIE|NIF|(?i:(?:mi|tu|su|el|con|de) (?:dni|nie|nif)|documento (?:nacional )?de identidad|número de identidad)",
+    ),
     "French social security number": (r"\b[12] ?\d{2} ?\d{2} ?\d{2} ?\d{3} ?\d{3} ?\d{2}\b", checksums.nir, ""),
     "Italian tax code": (r"\b[A-Z]{6}\d{2}[A-EHLMPRST]\d{2}[A-Z]\d{3}[A-Z]\b", checksums.codice_fiscale, ""),
     "Brazilian CPF": (r"\b\d{3}\.\d{3}\.\d{3}-\d{2}\b", checksums.cpf, ""),
-    "German tax number": (r"\b\d{2} ?\d{3} ?\d{3} ?\d{3}\b", checksums.german_tax_id, "steuer|tax|idnr|tin"),
-    "NHS number": (r"\b\d{3}[ -]?\d{3}[ -]?\d{4}\b", checksums.nhs, "nhs"),
-    "Dutch BSN": (r"\b\d{4}[ .]?\d{2}[ .]?\d{3}\b", checksums.bsn, "bsn|burgerservice|sofi"),
-    "Polish PESEL": (r"\b\d{11}\b", checksums.pesel, "pesel"),
-    "Swedish personal number": (r"\b\d{6}[-+]\d{4}\b", checksums.luhn, "personnummer|personal|ssn|identi"),
-    "Canadian SIN": (r"\b\d{3}[ -]?\d{3}[ -]?\d{3}\b", checksums.luhn, "sin|social insurance"),
-    "Aadhaar number": (r"\b\d{4}[ -]?\d{4}[ -]?\d{4}\b", checksums.aadhaar, "aadhaar|aadhar|uidai"),
+    "German tax number": (
+        r"\b\d{2} ?\d{3} ?\d{3} ?\d{3}\b",
+        checksums.german_tax_id,
+        "TIN|(?i:steuer[- ]?id(?:ent(?:ifikations)?)?(?:[- ]?(?:nr|nummer))?|steuerliche identifikationsnummer|steuer(?:nummer|nr)|idnr"
+        "|tax (?:id|identification|number))",
+    ),
+    "NHS number": (r"\b\d{3}[ -]?\d{3}[ -]?\d{4}\b", checksums.nhs, "(?i:nhs)"),
+    "Dutch BSN": (r"\b\d{4}[ .]?\d{2}[ .]?\d{3}\b", checksums.bsn, "(?i:bsn|burgerservicenummer|sofi-?(?:nummer|nr))"),
+    "Polish PESEL": (r"\b\d{11}\b", checksums.pesel, "(?i:pesel(?:u|em)?)"),
+    "Swedish personal number": (
+        r"\b(?:19|20)?\d{6}[-+]\d{4}\b",
+        checksums.personnummer,
+        "(?i:personnummer|personnr|personal (?:identity )?number|ssn)",
+    ),
+    "Canadian SIN": (r"\b[1-79]\d{2}[ -]?\d{3}[ -]?\d{3}\b", checksums.luhn, "SIN|(?i:social insurance|assurance sociale)"),
+    "Aadhaar number": (r"\b\d{4}[ -]?\d{4}[ -]?\d{4}\b", checksums.aadhaar, "(?i:aadhaar|aadhar|uidai)"),
 }
 _FORMS = {
-    kind: (re2.compile(form), check, re2.compile(rf"(?i)\b(?:{name})") if name else None) for kind, (form, check, name) in _NATIONAL.items()
+    kind: (re2.compile(form), check, re2.compile(rf"\b(?:{names})\b") if names else None)
+    for kind, (form, check, names) in _NATIONAL.items()
 }
 _NAME_BEFORE, _NAME_AFTER = 80, 40  # characters around a number in which its name may stand
 _NUMBERS_MAX = 200
