@@ -2,25 +2,28 @@
 
 from collections.abc import Sequence
 
+# By the registry of ISO 13616.
 IBAN_LENGTHS = {
     country: int(length)
     for length, countries in {
         "15": "NO",
         "16": "BE",
-        "18": "DK FO FI GL NL",
+        "18": "DK FI FK FO GL NL SD",
         "19": "MK SI",
-        "20": "AT BA EE KZ LT LU XK",
+        "20": "AT BA EE KZ LT LU MN XK",
         "21": "CH HR LI LV",
-        "22": "BG BH DE GB GE IE ME RS",
-        "23": "AE GI IL",
+        "22": "BG BH CR DE GB GE IE ME RS VA",
+        "23": "AE GI IL IQ OM SO TL",
         "24": "AD CZ ES MD PK RO SA SE SK TN VG",
-        "25": "PT",
+        "25": "LY PT ST",
         "26": "IS TR",
-        "27": "FR GR IT MC SM",
-        "28": "AL AZ CY DO GT HU LB PL",
-        "29": "BR PS QA UA",
-        "30": "JO KW MU",
+        "27": "BI DJ FR GR IT MC MR SM",
+        "28": "AL AZ BY CY DO GT HN HU LB NI PL SV",
+        "29": "BR EG PS QA UA",
+        "30": "JO KW MU YE",
         "31": "MT SC",
+        "32": "LC",
+        "33": "RU",
     }.items()
     for country in countries.split()
 }

@@ -7,14 +7,17 @@ checksum. Numbers whose form is no proof need their name beside them. Not found:
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import islice
 
 import re2
 
 from posthog.classifiers.detectors import checksums
 
 _DIGIT = re2.compile(r"\d")
-_CARD = re2.compile(
-    r"(?:^|[^\w .+-]|(?:^|[^\d ]) +)((?:\d{4}[ -]\d{6}[ -]\d{5})|(?:\d{4}[ -]?){3}\d{1,7}|\d{13,19})(?:$|[^\w -]| +(?:$|\D))"
+# What stands beside a number is looked at, not consumed: it may belong to the next number as well.
+_CARD = re.compile(
+    r"(?<![\w.+-])(?<!\d )(?<!\d  )(?:\d{4}[ -]\d{6}[ -]\d{5}|(?:\d{4}[ -]?){3}\d{1,7}|\d{13,19})"
+    r"(?![\w-])(?! +\d(?!\d? ?/ ?\d{2}))"  # a date of expiry may follow
 )
 _ISSUERS = re.compile(
     r"4\d{12}(?:\d{3}(?:\d{3})?)?|5[1-5]\d{14}|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}|3[47]\d{13}|(?:6011|64[4-9]\d|65\d\d)\d{12}"
@@ -28,8 +31,13 @@ _TEST_CARDS = frozenset(
         *("4000000000000002",),
     )
 )
-_IBAN = re2.compile(r"\b([A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?)\b")
-_SSN = re2.compile(r"(?:^|[^\w.-])(\d{3}-\d{2}-\d{4})(?:$|[^\w-])")
+_IBAN = re2.compile(rf"\b(?:{'|'.join(checksums.IBAN_LENGTHS)})\d{{2}}")
+# length -> an account of it, in groups of four or in one piece; what follows may look like one more group.
+_IBANS = {
+    length: re.compile(rf"[A-Z]{{2}}\d{{2}}(?:[ \u00a0]?[A-Z0-9]{{4}}){{{length // 4 - 1}}}(?:[ \u00a0]?[A-Z0-9]{{{length % 4}}})?(?!\w)")
+    for length in set(checksums.IBAN_LENGTHS.values())
+}
+_SSN = re.compile(r"(?<![\w.-])\d{3}-\d{2}-\d{4}(?![\w-])")
 _SSN_UNUSED = re.compile(r"000|666|9|078-05-1120|219-09-9999|123-45-6789|987-65-43|111-11-1111|\d{3}-00|\d{3}-\d\d-0000")
 _MAIL = re2.compile(r"(?:^|[^\w.+@/:-])([\w.+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,24})\b")
 _MAIL_PLACE = re.compile(
@@ -38,12 +46,12 @@ _MAIL_PLACE = re.compile(
     r"|^(?:your|name|user|username|email|e-?mail|someone|somebody|me|you|john|jane|johndoe|janedoe|john\.?(?:doe|smith)|jane\.?(?:doe|smith)"
     r"|test|foo|info|support|contact|hello|sales|admin|noreply|no-reply|git|example)\w{0,3}@"
 )
-_PHONE = re2.compile(r"(?:^|[\s(:,;\"'>*])(\+[1-9]\d{0,2}(?:[ .()-]{0,2}\d{1,5}){2,6})(?:$|[\s),.;:!?\"'<*])")
+_PHONE = re.compile(r"(?<![^\s(:,;\"'>*])\+[1-9](?:[ .()-]{0,2}\d){8,14}(?![^\s),.;:!?\"'<*])")
 _CALLING = re.compile(
     r"1[2-9]|7[3-9]|2[07]|2[1-6]\d|29[0179]|3[0-46]|3[578]\d|4[013-9]|42[013]|5[1-8]|5[09]\d|6[0-6]|67\d|68\d|69[0-2]|8[1246]|85[02356]|88[06]|9[0-58]|96\d|97\d|99[2-68]"
 )
 _PHONE_UNREAL = re.compile(r"\D*1\D*(?:\d{3}\D*)?555|.*(?:1234567|2345678|(\d)\1{5}|000000)")
-_DIGITS_LEAST, _DIGITS_MOST = 9, 15
+_GROUPS_MOST = 7  # of a phone number; more are a row of numbers
 
 # kind -> form, checksum, names of which one must stand within a line of it ("" where form and checksum suffice). Names are whole words;
 # those that mean something else in small letters ("sin", "tin", German and Polish "nie", Polish "dni") count in capitals only.
@@ -87,11 +95,11 @@ def find(text: str) -> str | None:
 
 def _found(text: str) -> Iterator[str]:
     if "@" in text:
-        yield from (f"e-mail address ({_masked_mail(mail)})" for mail in _all(_MAIL, text) if not _MAIL_PLACE.search(mail))
+        yield from (f"e-mail address ({_masked_mail(mail)})" for mail in _mails(text) if not _MAIL_PLACE.search(mail))
     if not _DIGIT.search(text):
         return
     yield from (_masked("payment card", card) for card in _all(_CARD, text) if _is_card(_bare(card)))
-    yield from (_masked("IBAN", account) for account in _all(_IBAN, text) if checksums.iban(_bare(account)))
+    yield from (_masked("IBAN", account) for account in _accounts(text) if checksums.iban(_bare(account)))
     yield from (_masked("US social security number", number) for number in _all(_SSN, text) if not _SSN_UNUSED.match(number))
     if "+" in text:
         yield from (_masked("phone number", number) for number in _all(_PHONE, text) if _is_phone(number))
@@ -100,18 +108,24 @@ def _found(text: str) -> Iterator[str]:
             yield from (_masked(kind, number) for number in _named_numbers(form, name, text) if check(_bare(number)))
 
 
-def _all(form: "re2._Regexp[str]", text: str) -> Iterator[str]:
-    for place, match in enumerate(form.finditer(text)):
-        if place == _NUMBERS_MAX:
-            return
-        yield match.group(1)
+def _all(form: re.Pattern[str], text: str) -> Iterator[str]:
+    return (match.group() for match in islice(form.finditer(text), _NUMBERS_MAX))
+
+
+def _mails(text: str) -> Iterator[str]:
+    return (match.group(1) for match in islice(_MAIL.finditer(text), _NUMBERS_MAX))
+
+
+def _accounts(text: str) -> Iterator[str]:
+    """What has the form of an IBAN, cut to the length of its country."""
+    for match in islice(_IBAN.finditer(text), _NUMBERS_MAX):
+        if account := _IBANS[checksums.IBAN_LENGTHS[match.group()[:2]]].match(text, match.start()):
+            yield account.group()
 
 
 def _named_numbers(form: "re2._Regexp[str]", name: "re2._Regexp[str] | None", text: str) -> Iterator[str]:
     """Numbers of a form; with `name`, those that have it beside them."""
-    for place, match in enumerate(form.finditer(text)):
-        if place == _NUMBERS_MAX:
-            return
+    for match in islice(form.finditer(text), _NUMBERS_MAX):
         around = text[max(0, match.start() - _NAME_BEFORE) : match.end() + _NAME_AFTER]
         if name is None or name.search(around):
             yield match.group()
@@ -126,8 +140,8 @@ def _is_card(digits: str) -> bool:
 
 
 def _is_phone(number: str) -> bool:
-    digits = re.sub(r"\D", "", number)
-    return _DIGITS_LEAST <= len(digits) <= _DIGITS_MOST and bool(_CALLING.match(digits)) and not _PHONE_UNREAL.match(number)
+    groups = re.findall(r"\d+", number)
+    return len(groups) <= _GROUPS_MOST and bool(_CALLING.match("".join(groups))) and not _PHONE_UNREAL.match(number)
 
 
 def _masked(kind: str, number: str) -> str:
