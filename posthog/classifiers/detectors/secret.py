@@ -2,7 +2,7 @@
 
 Found: keys of AWS, GitHub, GitLab, Slack, Stripe, Google, OpenAI, Anthropic, Hugging Face, npm, PyPI, SendGrid, DigitalOcean and PostHog
 (personal ones), private keys in PEM (RFC 7468), JSON web tokens (RFC 7519), passwords in addresses and assignments. Not found:
-placeholders such as YOUR_API_KEY or AKIAIOSFODNN7EXAMPLE, project tokens that are public, code that reads a secret from elsewhere.
+placeholders such as YOUR_API_KEY, published examples, project tokens that are public, code that reads a secret from elsewhere.
 The sentence names kind, public prefix and length, never the value.
 """
 
@@ -98,7 +98,9 @@ def _is_key(value: str) -> bool:
     return not is_name and not _PLACEHOLDER_IN_KEY.search(body) and _bits(body) >= _KEY_BITS
 
 
-_PLACEHOLDER_IN_KEY = re.compile(r"(?i)example|your|placeholder|redacted|xxxx|123456|abcdef|0000000|\.\.\.")
+_PLACEHOLDER_IN_KEY = re.compile(
+    r"4eC39HqLyjWDarjtT1zdp7dc|(?i:example|your|placeholder|redacted|xxxx|123456|abcdef|0000000|\.\.\.)"
+)  # the first: Stripe's documentation
 
 
 def _prefix_length(value: str) -> int:
@@ -126,12 +128,19 @@ def _is_aws_secret(value: str) -> bool:
 
 
 def _is_jwt(token: str) -> bool:
-    head = token.split(".", 1)[0]
+    """With a head that names its algorithm; not the example of jwt.io, which is about John Doe."""
+    head, body, _ = token.split(".", 2)
+    claims = _json(body)
+    return "alg" in _json(head) and (claims.get("sub"), claims.get("name")) != ("1234567890", "John Doe")
+
+
+def _json(part: str) -> dict[str, object]:
+    """The object in a part of a web token; {} when it is none."""
     try:
-        said = json.loads(base64.urlsafe_b64decode(head + "=" * (-len(head) % 4)))
+        said = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
     except (binascii.Error, ValueError):
-        return False
-    return isinstance(said, dict) and "alg" in said
+        return {}
+    return said if isinstance(said, dict) else {}
 
 
 def _bits(text: str) -> float:
