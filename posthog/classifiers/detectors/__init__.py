@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 
 EXPLOIT = "ExploitClassifier"  # the model's head, not a rule
 # Changes whenever a rule does: it is a part of the label version.
-VERSION = 1
+VERSION = 2
 HEAD_CHARACTERS, TAIL_CHARACTERS = 24_000, 8_000
 
 DETECTORS: dict[str, Callable[[str], str | None]] = {

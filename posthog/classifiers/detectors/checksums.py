@@ -2,32 +2,35 @@
 
 from collections.abc import Sequence
 
+# By the registry of ISO 13616.
 IBAN_LENGTHS = {
     country: int(length)
     for length, countries in {
         "15": "NO",
         "16": "BE",
-        "18": "DK FO FI GL NL",
+        "18": "DK FI FK FO GL NL SD",
         "19": "MK SI",
-        "20": "AT BA EE KZ LT LU XK",
+        "20": "AT BA EE KZ LT LU MN XK",
         "21": "CH HR LI LV",
-        "22": "BG BH DE GB GE IE ME RS",
-        "23": "AE GI IL",
+        "22": "BG BH CR DE GB GE IE ME RS VA",
+        "23": "AE GI IL IQ OM SO TL",
         "24": "AD CZ ES MD PK RO SA SE SK TN VG",
-        "25": "PT",
+        "25": "LY PT ST",
         "26": "IS TR",
-        "27": "FR GR IT MC SM",
-        "28": "AL AZ CY DO GT HU LB PL",
-        "29": "BR PS QA UA",
-        "30": "JO KW MU",
+        "27": "BI DJ FR GR IT MC MR SM",
+        "28": "AL AZ BY CY DO GT HN HU LB NI PL SV",
+        "29": "BR EG PS QA UA",
+        "30": "JO KW MU YE",
         "31": "MT SC",
+        "32": "LC",
+        "33": "RU",
     }.items()
     for country in countries.split()
 }
 
 
 def luhn(digits: str) -> bool:
-    """ISO/IEC 7812: payment cards, the Canadian SIN, the Swedish personal number."""
+    """ISO/IEC 7812: payment cards, the Canadian SIN."""
     total = sum(map(int, digits[-1::-2])) + sum(sum(divmod(2 * int(digit), 10)) for digit in digits[-2::-2])
     return total % 10 == 0
 
@@ -98,6 +101,12 @@ def pesel(digits: str) -> bool:
     """Poland: weights 1 3 7 9, and a month with its century."""
     month = int(digits[2:4]) % 20
     return 1 <= month <= 12 and (10 - weighted(digits[:10], (1, 3, 7, 9) * 3) % 10) % 10 == int(digits[10])
+
+
+def personnummer(digits: str) -> bool:
+    """Sweden, with or without the century: Luhn over ten digits that begin with a date; a coordination number adds 60 to the day."""
+    month, day = int(digits[-8:-6]), int(digits[-6:-4]) % 60
+    return 1 <= month <= 12 and 1 <= day <= 31 and luhn(digits[-10:])
 
 
 _VERHOEFF = (

@@ -2,7 +2,8 @@
 
 Found: tag characters (U+E0000…) outside of flags, runs of zero-width characters or variation selectors that can carry data, zero-width
 characters inside Latin words, overrides of the writing direction. Not found: joiners of emoji and of Arabic, Persian and Indic scripts,
-direction marks in right-to-left text, a byte order mark at the start, single break hints as web pages have them.
+direction marks in right-to-left text, a byte order mark at the start, single break hints as web pages have them, non-joiners
+that prevent a ligature, the selector of an emoji written twice.
 """
 
 import re
@@ -12,8 +13,13 @@ _FLAG = re.compile("\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{2,6}\
 _OVERRIDE = re.compile("[\u202d\u202e]")
 _ZERO_WIDTH = "\u200b\u200c\u200d\u2060-\u2064\ufeff\u180e"
 _RUN = re.compile(f"[{_ZERO_WIDTH}\u3164\u115f\u1160\uffa0\u200e\u200f]{{4,}}")
-_SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]{2,}|(?<=[A-Za-z])[\U000e0100-\U000e01ef]")
-_IN_WORD = re.compile(f"(?<=[A-Za-z])[{_ZERO_WIDTH}]+(?=[A-Za-z])")
+_SELECTOR = "[\ufe00-\ufe0f\U000e0100-\U000e01ef]"
+# The selector of an emoji two or three times is a slip of software; more of it, or another, is data.
+_SELECTORS = re.compile(
+    f"(?<!{_SELECTOR})(?!\ufe0f{{2,3}}(?!{_SELECTOR})){_SELECTOR}{{2,}}|(?<=[A-Za-z])[\U000e0100-\U000e01ef]",
+)
+# A non-joiner behind f keeps two letters from a ligature, as in the German "Auf|lage".
+_IN_WORD = re.compile(f"(?<=[A-Za-z])(?!(?<=[fF])\u200c[A-Za-z])[{_ZERO_WIDTH}]+(?=[A-Za-z])")
 _HYPHENS = re.compile("(?:[A-Za-z]\u00ad){3,}")
 _IN_WORDS_LEAST = 2  # one alone is a break hint in a long word
 

@@ -2,7 +2,7 @@
 
 Found: keys of AWS, GitHub, GitLab, Slack, Stripe, Google, OpenAI, Anthropic, Hugging Face, npm, PyPI, SendGrid, DigitalOcean and PostHog
 (personal ones), private keys in PEM (RFC 7468), JSON web tokens (RFC 7519), passwords in addresses and assignments. Not found:
-placeholders such as YOUR_API_KEY or AKIAIOSFODNN7EXAMPLE, project tokens that are public, code that reads a secret from elsewhere.
+placeholders such as YOUR_API_KEY, published examples, project tokens that are public, code that reads a secret from elsewhere.
 The sentence names kind, public prefix and length, never the value.
 """
 
@@ -25,11 +25,11 @@ _KEYS: dict[str, tuple[tuple[str, ...], str]] = {
         r"\b(?:gh[pousr]_[A-Za-z0-9]{36,255}|github_pat_\w{22,255})\b",
     ),
     "GitLab token": (("glpat-",), r"\bglpat-[\w-]{20,64}"),
-    "Slack token": (("xox",), r"\bxox[abposr]-\d{8,}-[\w-]{10,250}"),
+    "Slack token": (("xox", "xapp-"), r"\b(?:xox[abposr]-\d{8,}-[\w-]{10,250}|xapp-\d-[A-Z0-9]{8,}-\d{8,}-[a-f0-9]{32,128})"),
     "Slack webhook": (("hooks.slack.com/",), r"hooks\.slack\.com/services/T\w{6,}/B\w{6,}/\w{20,}"),
     "Stripe key": (("k_live_", "k_test_"), r"\b[sr]k_(?:live|test)_[A-Za-z0-9]{16,250}"),
     "Anthropic key": (("sk-ant-",), r"\bsk-ant-[\w-]{20,250}"),
-    "OpenAI key": (("sk-",), r"\bsk-(?:proj-|svcacct-)?[A-Za-z0-9_]{32,250}"),
+    "OpenAI key": (("sk-",), r"\bsk-(?:(?:proj|svcacct|admin)-[\w-]{32,250}|\w{32,250})"),
     "Google API key": (("AIza",), r"\bAIza[\w-]{35}"),
     "Google OAuth secret": (("GOCSPX-",), r"\bGOCSPX-[\w-]{28}"),
     "Hugging Face token": (("hf_",), r"\bhf_[A-Za-z0-9]{34}\b"),
@@ -40,15 +40,17 @@ _KEYS: dict[str, tuple[tuple[str, ...], str]] = {
     "PostHog personal key": (("phx_",), r"\bphx_[A-Za-z0-9]{20,64}"),
 }
 _FORMS = {kind: (prefixes, re2.compile(form)) for kind, (prefixes, form) in _KEYS.items()}
-_PREFIX = re.compile(r"[A-Za-z]+[-_.](?:live_|test_|pat_|ant-|proj-|v1_)?|A[KS]IA|AIza")
+_PREFIX = re.compile(r"[A-Za-z]+[-_.](?:live_|test_|pat_|ant-|proj-|svcacct-|admin-|v1_)?|A[KS]IA|AIza")
 _PEM = re2.compile(r"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----([A-Za-z0-9+/=:,.\s\\-]+?)-----END")
 _PEM_LEAST = 100  # characters between the frame lines of a real key
 _JWT = re2.compile(r"\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{20,}")
 _URL = re2.compile(r"(?i)\b[a-z][a-z0-9+]{2,20}://[^\s:/@\"'<>]{1,60}:([^\s:/@\"'<>]{6,80})@[\w.-]+")
-_ASSIGNED = re2.compile(
-    r"(?i)(?:password|passwd|pwd|passphrase|secret|secret[_-]?key|api[_-]?key|access[_-]?token|auth[_-]?token|client[_-]?secret)"
-    r"[\"'`*]{0,3}\s{0,3}(?:[:=]|\bis\b)[>\s]{0,3}[\"'`*]{0,3}([^\s\"'`,;()<>{}\[\]$*][^\s\"'`,;()<>{}\[\]*]{7,99})(\(|\[|\.|)"
-)
+_ASSIGN = r"[\"'`*]{0,3}\s{0,3}(?:[:=]|\b(?:is|ist|est|es)\b)[>\s]{0,3}[\"'`*]{0,3}"
+_VALUE = r"([^\s\"'`,;()<>{}\[\]$*][^\s\"'`,;()<>{}\[\]*]{7,99})(\(|\[|\.|)"
+_PASSWORD = re2.compile(rf"(?i)(?:password|passwd|pwd|passphrase|[a-z0-9]_pass|passwort|kennwort|mot de passe|contraseña){_ASSIGN}{_VALUE}")
+_TOKEN = re2.compile(rf"(?i)(?:secret|secret[_-]?key|api[_-]?key|access[_-]?token|auth[_-]?token|client[_-]?secret){_ASSIGN}{_VALUE}")
+_HEX = re.compile(r"[0-9a-f]{32,128}")
+_AWS_SECRET = re2.compile(r"(?i)secret[_-]?access[_-]?key[\"'`]{0,3}\s{0,3}[:=>][>\s]{0,3}[\"'`]{0,3}([a-z0-9+/]{40})(?:$|[^a-z0-9+/=])")
 _PLACEHOLDER = re.compile(
     r"(?i)example|sample|your|dummy|placeholder|redacted|insert|replace|change|secret|passw|token|key|test|xxx|\*\*\*|\.\.\.|…|demo|fake|foobar"
     r"|1234|2345|3456|abcd|bcde|qwert|0000|1111|user|admin|hunter2|correct.?horse|_here|value|string|hash|auth|config|env"
@@ -71,9 +73,17 @@ def _found(text: str) -> Iterator[str]:
         yield from ("JSON web token" for match in _JWT.finditer(text) if _is_jwt(match.group()))
     if "://" in text and "@" in text:
         yield from ("password in an address" for match in _URL.finditer(text) if _is_password(match.group(1)))
-    for match in _ASSIGNED.finditer(text):
-        if not match.group(2) and _is_password(match.group(1).rstrip(".!?")):
-            yield f"password or key in an assignment ({len(match.group(1))} characters)"
+    yield from (
+        f"AWS secret key ({len(match.group(1))} characters)" for match in _AWS_SECRET.finditer(text) if _is_aws_secret(match.group(1))
+    )
+    yield from _assigned(text)
+
+
+def _assigned(text: str) -> Iterator[str]:
+    for form, is_secret in ((_PASSWORD, _is_password), (_TOKEN, _is_token)):
+        for match in form.finditer(text):
+            if not match.group(2) and is_secret(match.group(1).rstrip(".!?")):
+                yield f"password or key in an assignment ({len(match.group(1))} characters)"
 
 
 def _named(kind: str, value: str) -> str:
@@ -83,12 +93,15 @@ def _named(kind: str, value: str) -> str:
 
 
 def _is_key(value: str) -> bool:
-    """Not a placeholder: random enough, and without the words and rows of digits that people put there."""
+    """Not a placeholder: random enough, and without the words and rows of digits that people put there. Words joined by "-" are a name."""
     body = value[_prefix_length(value) :]
-    return not _PLACEHOLDER_IN_KEY.search(body) and _bits(body) >= _KEY_BITS
+    is_name = "-" in body and not any(map(str.isdigit, body))
+    return not is_name and not _PLACEHOLDER_IN_KEY.search(body) and _bits(body) >= _KEY_BITS
 
 
-_PLACEHOLDER_IN_KEY = re.compile(r"(?i)example|your|placeholder|redacted|xxxx|123456|abcdef|0000000|\.\.\.")
+_PLACEHOLDER_IN_KEY = re.compile(
+    r"4eC39HqLyjWDarjtT1zdp7dc|(?i:example|your|placeholder|redacted|xxxx|123456|abcdef|0000000|\.\.\.)"
+)  # the first: Stripe's documentation
 
 
 def _prefix_length(value: str) -> int:
@@ -105,13 +118,30 @@ def _is_password(value: str) -> bool:
     return letters and digits and mixed and "://" not in value and value.count("/") < 2 and not re.fullmatch(r"[\w.]+\.[a-z]{2,}\w*", value)
 
 
+def _is_token(value: str) -> bool:
+    """As a password; or hexadecimal, which a password hardly is."""
+    return _is_password(value) or bool(_HEX.fullmatch(value) and not _PLACEHOLDER_IN_KEY.search(value) and _bits(value) >= _KEY_BITS)
+
+
+def _is_aws_secret(value: str) -> bool:
+    """Base64, so that slashes make it no path, as they do a password."""
+    return _is_key(value) and value not in (value.lower(), value.upper()) and any(map(str.isdigit, value))
+
+
 def _is_jwt(token: str) -> bool:
-    head = token.split(".", 1)[0]
+    """With a head that names its algorithm; not the example of jwt.io, which is about John Doe."""
+    head, body, _ = token.split(".", 2)
+    claims = _json(body)
+    return "alg" in _json(head) and (claims.get("sub"), claims.get("name")) != ("1234567890", "John Doe")
+
+
+def _json(part: str) -> dict[str, object]:
+    """The object in a part of a web token; {} when it is none."""
     try:
-        said = json.loads(base64.urlsafe_b64decode(head + "=" * (-len(head) % 4)))
+        said = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
     except (binascii.Error, ValueError):
-        return False
-    return isinstance(said, dict) and "alg" in said
+        return {}
+    return said if isinstance(said, dict) else {}
 
 
 def _bits(text: str) -> float:
