@@ -13,13 +13,13 @@ _FLAG = re.compile("\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{2,6}\
 _OVERRIDE = re.compile("[\u202d\u202e]")
 _ZERO_WIDTH = "\u200b\u200c\u200d\u2060-\u2064\ufeff\u180e"
 _RUN = re.compile(f"[{_ZERO_WIDTH}\u3164\u115f\u1160\uffa0\u200e\u200f]{{4,}}")
-_SELECTOR = "[\ufe00-\ufe0f\U000e0100-\U000e01ef]"
 # The selector of an emoji two or three times is a slip of software; more of it, or another, is data.
+_SELECTOR = "[\ufe00-\ufe0f\U000e0100-\U000e01ef]"
 _SELECTORS = re.compile(
-    f"(?<!{_SELECTOR})(?!\ufe0f{{2,3}}(?!{_SELECTOR})){_SELECTOR}{{2,}}|(?<=[A-Za-z])[\U000e0100-\U000e01ef]",
+    f"{_SELECTOR}(?<!{_SELECTOR}{{2}})(?!(?<=\ufe0f)\ufe0f{{1,2}}(?!{_SELECTOR})){_SELECTOR}+|[\U000e0100-\U000e01ef](?<=[A-Za-z].)"
 )
 # A non-joiner behind f keeps two letters from a ligature, as in the German "Auf|lage".
-_IN_WORD = re.compile(f"(?<=[A-Za-z])(?!(?<=[fF])\u200c[A-Za-z])[{_ZERO_WIDTH}]+(?=[A-Za-z])")
+_IN_WORD = re.compile(f"[{_ZERO_WIDTH}](?<=[A-Za-z].)(?!(?<=[fF]\u200c)[A-Za-z])[{_ZERO_WIDTH}]*(?=[A-Za-z])")
 _HYPHENS = re.compile("(?:[A-Za-z]\u00ad){3,}")
 _IN_WORDS_LEAST = 2  # one alone is a break hint in a long word
 

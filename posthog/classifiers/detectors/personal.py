@@ -14,6 +14,7 @@ import re2
 from posthog.classifiers.detectors import checksums
 
 _DIGIT = re2.compile(r"\d")
+_DIGITS = re2.compile(r"\d(?:[ -]?\d){8}")  # as many as a card or a social security number has at least
 # What stands beside a number is looked at, not consumed: it may belong to the next number as well.
 _CARD = re.compile(
     r"(?<![\w.+-])(?<!\d )(?<!\d  )(?:\d{4}[ -]\d{6}[ -]\d{5}|(?:\d{4}[ -]?){3}\d{1,7}|\d{13,19})"
@@ -130,9 +131,10 @@ def _found(text: str) -> Iterator[str]:
         yield from (f"e-mail address ({_masked_mail(mail)})" for mail in _mails(text) if not _MAIL_PLACE.search(mail))
     if not _DIGIT.search(text):
         return
-    yield from (_masked("payment card", card) for card in _all(_CARD, text) if _is_card(_bare(card)))
+    if _DIGITS.search(text):
+        yield from (_masked("payment card", card) for card in _all(_CARD, text) if _is_card(_bare(card)))
+        yield from (_masked("US social security number", number) for number in _all(_SSN, text) if not _SSN_UNUSED.match(number))
     yield from (_masked("IBAN", account) for account in _accounts(text) if _is_account(_bare(account)))
-    yield from (_masked("US social security number", number) for number in _all(_SSN, text) if not _SSN_UNUSED.match(number))
     if "+" in text:
         yield from (_masked("phone number", number) for number in _all(_PHONE, text) if _is_phone(number))
     for kind, (form, check, name) in _FORMS.items():

@@ -47,8 +47,9 @@ _JWT = re2.compile(r"\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{20,}")
 _URL = re2.compile(r"(?i)\b[a-z][a-z0-9+]{2,20}://[^\s:/@\"'<>]{1,60}:([^\s:/@\"'<>]{6,80})@[\w.-]+")
 _ASSIGN = r"[\"'`*]{0,3}\s{0,3}(?:[:=]|\b(?:is|ist|est|es)\b)[>\s]{0,3}[\"'`*]{0,3}"
 _VALUE = r"([^\s\"'`,;()<>{}\[\]$*][^\s\"'`,;()<>{}\[\]*]{7,99})(\(|\[|\.|)"
-_PASSWORD = re2.compile(rf"(?i)(?:password|passwd|pwd|passphrase|[a-z0-9]_pass|passwort|kennwort|mot de passe|contraseña){_ASSIGN}{_VALUE}")
-_TOKEN = re2.compile(rf"(?i)(?:secret|secret[_-]?key|api[_-]?key|access[_-]?token|auth[_-]?token|client[_-]?secret){_ASSIGN}{_VALUE}")
+_OF_PEOPLE = r"password|passwd|pwd|passphrase|[a-z0-9]_pass|passwort|kennwort|mot de passe|contraseña"
+_OF_PROGRAMS = r"secret|secret[_-]?key|api[_-]?key|access[_-]?token|auth[_-]?token|client[_-]?secret"
+_ASSIGNED = re2.compile(rf"(?i)(?:({_OF_PEOPLE})|{_OF_PROGRAMS}){_ASSIGN}{_VALUE}")
 _HEX = re.compile(r"[0-9a-f]{32,128}")
 _AWS_SECRET = re2.compile(r"(?i)secret[_-]?access[_-]?key[\"'`]{0,3}\s{0,3}[:=>][>\s]{0,3}[\"'`]{0,3}([a-z0-9+/]{40})(?:$|[^a-z0-9+/=])")
 _PLACEHOLDER = re.compile(
@@ -73,17 +74,18 @@ def _found(text: str) -> Iterator[str]:
         yield from ("JSON web token" for match in _JWT.finditer(text) if _is_jwt(match.group()))
     if "://" in text and "@" in text:
         yield from ("password in an address" for match in _URL.finditer(text) if _is_password(match.group(1)))
-    yield from (
-        f"AWS secret key ({len(match.group(1))} characters)" for match in _AWS_SECRET.finditer(text) if _is_aws_secret(match.group(1))
-    )
-    yield from _assigned(text)
+    if "ccess" in text or "ACCESS" in text:
+        keys = (match.group(1) for match in _AWS_SECRET.finditer(text))
+        yield from (f"AWS secret key ({len(key)} characters)" for key in keys if _is_aws_secret(key))
+    yield from (f"password or key in an assignment ({len(value)} characters)" for value in _assigned(text))
 
 
 def _assigned(text: str) -> Iterator[str]:
-    for form, is_secret in ((_PASSWORD, _is_password), (_TOKEN, _is_token)):
-        for match in form.finditer(text):
-            if not match.group(2) and is_secret(match.group(1).rstrip(".!?")):
-                yield f"password or key in an assignment ({len(match.group(1))} characters)"
+    for match in _ASSIGNED.finditer(text):
+        of_people, value, code = match.groups()
+        is_secret = _is_password if of_people else _is_token
+        if not code and is_secret(value.rstrip(".!?")):
+            yield value
 
 
 def _named(kind: str, value: str) -> str:
