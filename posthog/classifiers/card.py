@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,6 +40,11 @@ class Card:
     hashes: Mapping[str, str]  # file name -> sha256
     version: str
 
+    def version_with(self, turned_on: frozenset[str]) -> str:
+        """The version where these labels are said: another one only if the card turns one of them off."""
+        said = sorted(label for family in self.families for label in family.off & turned_on)
+        return _short_hash([self.version, said]) if said else self.version
+
 
 def read(folder: Path) -> Card:
     """The card of a model folder. Raises ModelUnavailable when it or a file that it names is not there or not readable."""
@@ -72,5 +77,8 @@ def _version(content: Mapping[str, Any]) -> str:
     """Short hash of all that decides what is said: files, labels, thresholds, temperatures, rules. Not of what was measured."""
     deciding = ("name", "labels", "one_of", "unsaid", "thresholds", "temperatures", "none", "off")
     families = [{name: family[name] for name in deciding if name in family} for family in content["families"]]
-    said = [content["files"], families, detectors.VERSION]
+    return _short_hash([content["files"], families, detectors.VERSION])
+
+
+def _short_hash(said: Sequence[object]) -> str:
     return hashlib.blake2b(json.dumps(said, sort_keys=True).encode(), digest_size=VERSION_BYTES).hexdigest()

@@ -22,6 +22,7 @@ __all__ = [
     "available",
     "classify",
     "event_labels",
+    "known_labels",
     "label_version",
     "turn_on",
     "use_engine",
@@ -79,9 +80,15 @@ _turned_on: frozenset[str] = frozenset()
 
 
 def turn_on(labels: Iterable[str]) -> None:
-    """Say these labels although the card turns them off."""
-    global _turned_on
-    _turned_on = frozenset(labels)
+    """Say these labels although the card turns them off. That makes another label version, so that stored messages get them too."""
+    global _turned_on, _version
+    with _lock:
+        _turned_on, _version = frozenset(labels), None
+
+
+def known_labels() -> list[str]:
+    """Names of all labels of the model. Raises ModelUnavailable."""
+    return sorted(label for family in card.read(_folder).families for label in family.labels)
 
 
 def is_off(family: Family, label: str) -> bool:
@@ -112,12 +119,12 @@ def engine() -> Engine:
 
 
 def label_version() -> str:
-    """Short hash of model, labels, thresholds and temperatures; "" when there is no model."""
+    """Short hash of model, labels, thresholds, temperatures and what is turned on; "" when there is no model."""
     global _version
     with _lock:
         if _version is None:
             try:
-                _version = card.read(_folder).version
+                _version = card.read(_folder).version_with(_turned_on)
             except ModelUnavailable:
                 return ""
         return _version

@@ -16,9 +16,8 @@ from posthog.clickhouse import client, embeddings, updates
 from posthog.common import json, limits, redis
 from posthog.conversations.parts import spoken_text
 from posthog.conversations.services import StoredLabels, remember_messages
-from posthog.ingestion import label_providers, labels, late_turns
+from posthog.ingestion import labels, late_turns
 from posthog.ingestion.events import MessageKey
-from posthog.ingestion.metrics import CLASSIFIED
 
 _LEFT, _DONE = "ingestion:labels:left", "ingestion:labels:done"
 _LOCK = "ingestion:labels:lock"
@@ -101,12 +100,12 @@ def _read_messages(deadline: float) -> Read | None:
         if found and time.monotonic() >= deadline:
             break
         chunk = rows[start : start + limits.LABEL_CHUNK]
-        labelled = labels.classify([(role, spoken_text(content)) for _, _, role, content in chunk])
+        labelled = labels.read(
+            {(team_id, message_id): (role, spoken_text(content)) for team_id, message_id, role, content in chunk}, "catch-up"
+        )
         if labelled is None:
             break
-        CLASSIFIED.labels("catch-up").inc(len(chunk))
-        labelled = label_providers.add([(team_id, role) for team_id, _, role, _ in chunk], labelled)
-        found += [((team_id, message_id), one) for (team_id, message_id, _, _), one in zip(chunk, labelled, strict=True)]
+        found += labelled.items()
     return None if rows and not found else found
 
 

@@ -5,16 +5,18 @@ catch-up (backlog.py) adds them.
 """
 
 import logging
+import math
 import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 
 from posthog.classifiers import service
-from posthog.classifiers.service import Text
+from posthog.classifiers.service import ModelUnavailable, Text
 from posthog.common import limits
 from posthog.conversations.roles import ASSISTANT, USER
 from posthog.conversations.services import StoredLabels, known_messages
@@ -22,10 +24,13 @@ from posthog.conversations.turns import Turn, speakers
 from posthog.ingestion import label_providers, shared_labels
 from posthog.ingestion.events import Event, MessageKey, NewMessage, Work
 from posthog.ingestion.label_values import VERSION, as_labels, given_by_client
-from posthog.ingestion.metrics import CLASSIFIED, LABEL_CACHE, UNLABELLED
+from posthog.ingestion.metrics import CLASSIFIED, LABEL_CACHE, UNLABELLED, UNREADABLE
 
 logger = logging.getLogger(__name__)
 JUDGED_ROLES = (USER, ASSISTANT)
+Said = tuple[str, str]  # role, spoken words
+# What a model that works can read.
+_PLAIN: Mapping[MessageKey, Said] = {(0, UUID(int=0)): (USER, "Where is my order?")}
 
 
 class Breaker:
@@ -71,22 +76,31 @@ def needs_labels(role: str) -> bool:
     return role in JUDGED_ROLES
 
 
-def classify(texts: Sequence[tuple[str, str]]) -> list[StoredLabels] | None:
-    """Labels of (role, spoken words) pairs; None when they must wait: no model, labels switched off, or the breaker is open."""
+def read(messages: Mapping[MessageKey, Said], by: str, deadline: float = math.inf) -> dict[MessageKey, StoredLabels] | None:
+    """Labels of messages, those of their projects included. by: who asks, for the metric. Otherwise as classify."""
+    judged = classify(messages, deadline)
+    if judged is None:
+        return None
+    CLASSIFIED.labels(by).inc(len(judged))
+    given = label_providers.add([(key[0], messages[key][0]) for key in judged], list(judged.values()))
+    return dict(zip(judged, given, strict=True))
+
+
+def classify(messages: Mapping[MessageKey, Said], deadline: float = math.inf) -> dict[MessageKey, StoredLabels] | None:
+    """What the model says of messages; None when they must wait: no model, labels switched off, or the breaker is open.
+
+    A message that the model fails on has no labels, but their version, so that neither it nor others wait for ever. After a failure
+    messages may be missing: those for which no time was left.
+    """
     version = service.label_version() if settings.LABELS_ENABLED and not breaker.is_open else ""
     if not version:
         return None
     try:
-        found = service.classify([Text("user" if role == USER else "assistant", spoken) for role, spoken in texts])
+        return _judged(messages, version)
     except Exception as error:  # the model's runtime raises many kinds; none may stop events
-        breaker.trip()
-        logger.warning("labels have to wait: %s: %s", type(error).__name__, error)
-        return None
-    speakers_of = ["user" if role == USER else "agent" for role, _ in texts]
-    return [
-        StoredLabels(as_labels(service.event_labels(speaker, labels)), version, labels.language, labels.embedding)  # type: ignore[arg-type]
-        for speaker, labels in zip(speakers_of, found, strict=True)
-    ]
+        if _model_fails(error):
+            return None
+    return _one_by_one(messages, version, deadline)
 
 
 def of_turns(turns: Iterable[Turn], labels: Callable[[Turn], StoredLabels | None]) -> dict[str, Any]:
@@ -159,7 +173,7 @@ def _classify_new(work: Work, keys: Sequence[MessageKey], deadline: float, progr
         mine, shared = shared_labels.claim(chunk, version)
         work.message_labels.update(shared)
         elsewhere += [key for key in chunk if key not in shared and key not in mine]
-        if not _read(work, mine, version):
+        if not _read(work, mine, version, deadline):
             cause = "model"
             break
         took = time.monotonic() - began if mine else took
@@ -170,17 +184,54 @@ def _classify_new(work: Work, keys: Sequence[MessageKey], deadline: float, progr
         UNLABELLED.labels(cause or "budget").inc(left)
 
 
-def _read(work: Work, keys: Sequence[MessageKey], version: str) -> bool:
+def _read(work: Work, keys: Sequence[MessageKey], version: str, deadline: float) -> bool:
     """Let the model read messages that this batch has claimed. False when labels have to wait."""
-    found = classify([(work.messages[key].role, work.messages[key].spoken) for key in keys])
-    if found is None:
-        shared_labels.release(keys, version)
-        return False
-    CLASSIFIED.labels("ingestion").inc(len(keys))
-    found = label_providers.add([(key[0], work.messages[key].role) for key in keys], found)
-    labels = dict(zip(keys, found, strict=True))
+    found = read({key: (work.messages[key].role, work.messages[key].spoken) for key in keys}, "ingestion", deadline)
+    labels = found or {}
     shared_labels.share(labels, version)
+    shared_labels.release([key for key in keys if key not in labels], version)
     work.message_labels.update(labels)
+    return found is not None
+
+
+def _judged(messages: Mapping[MessageKey, Said], version: str) -> dict[MessageKey, StoredLabels]:
+    found = service.classify([Text("user" if role == USER else "assistant", spoken) for role, spoken in messages.values()])
+    return {
+        key: StoredLabels(
+            as_labels(service.event_labels("user" if role == USER else "agent", labels)), version, labels.language, labels.embedding
+        )
+        for (key, (role, _)), labels in zip(messages.items(), found, strict=True)
+    }
+
+
+def _one_by_one(messages: Mapping[MessageKey, Said], version: str, deadline: float) -> dict[MessageKey, StoredLabels]:
+    """Find the messages that the model fails on, until the deadline."""
+    found: dict[MessageKey, StoredLabels] = {}
+    for key, said in messages.items():
+        if time.monotonic() >= deadline:
+            break
+        try:
+            found |= _judged({key: said}, version)
+        except Exception as error:
+            if _model_fails(error):
+                break
+            found[key] = StoredLabels({}, version, "")
+            UNREADABLE.inc()
+            # Without the error's words, which may be those of the message.
+            logger.warning("message %s of project %d gets no labels: %s", key[1], key[0], type(error).__name__)
+    return found
+
+
+def _model_fails(error: Exception) -> bool:
+    """Whether the model itself is what failed, and not a text that it was given. Then it is left alone for a while."""
+    if not isinstance(error, ModelUnavailable):
+        try:
+            _judged(_PLAIN, "")
+            return False
+        except Exception as plain:
+            error = plain
+    breaker.trip()
+    logger.warning("labels have to wait: %s: %s", type(error).__name__, error)
     return True
 
 

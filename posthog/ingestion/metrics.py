@@ -19,3 +19,4 @@ WAITING = Gauge(
     multiprocess_mode="mostrecent",
 )
 UNLABELLED = Counter("posthog_ingestion_unlabelled_total", "Messages that went in without labels, to be labelled later", ["cause"])
+UNREADABLE = Counter("posthog_ingestion_unreadable_total", "Messages that stay without labels because the model fails on them")

@@ -19,9 +19,9 @@ from posthog.clickhouse import client
 from posthog.common import limits, redis
 from posthog.conversations.parts import spoken_text
 from posthog.eventlog import log
-from posthog.ingestion import backlog, label_providers, labels, late_turns
+from posthog.ingestion import backlog, labels, late_turns
 from posthog.ingestion.backlog import Read
-from posthog.ingestion.metrics import CLASSIFIED, WAITING
+from posthog.ingestion.metrics import WAITING
 
 _LEFT, _DONE = "ingestion:relabel:left", "ingestion:relabel:done"
 _LOCK = "ingestion:relabel:lock"
@@ -114,12 +114,11 @@ class Relabelling:
         for start in range(0, len(rows), limits.RELABEL_CHUNK):
             began = time.monotonic()
             chunk = rows[start : start + limits.RELABEL_CHUNK]
-            labelled = labels.classify([(role, spoken_text(content)) for _, _, role, content in chunk])
+            said = {(team_id, message_id): (role, spoken_text(content)) for team_id, message_id, role, content in chunk}
+            labelled = labels.read(said, "relabel")
             if labelled is None:
                 break
-            CLASSIFIED.labels("relabel").inc(len(chunk))
-            labelled = label_providers.add([(team_id, role) for team_id, _, role, _ in chunk], labelled)
-            found += [((team_id, message_id), one) for (team_id, message_id, _, _), one in zip(chunk, labelled, strict=True)]
+            found += labelled.items()
             if not self.may_go_on(time.monotonic() - began):
                 break
         return found

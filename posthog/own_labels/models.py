@@ -12,7 +12,7 @@ from posthog.tenancy.models import Project
 class OwnLabel(models.Model):
     """weights: 384 numbers; with bias and threshold they decide. model: label version of the model whose embeddings they are for.
 
-    A deleted label keeps its names until they are gone from all stored messages.
+    A deleted label keeps its names until they are gone from all stored messages, also beside a new one of the same name.
     """
 
     class Speaker(models.TextChoices):
@@ -41,7 +41,9 @@ class OwnLabel(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["project", "slug"], name="one_own_label_per_slug")]
+        constraints = [
+            models.UniqueConstraint(fields=["project", "slug"], condition=models.Q(deleted=False), name="one_own_label_per_slug")
+        ]
 
     def __str__(self) -> str:
         return self.name

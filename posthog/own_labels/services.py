@@ -84,8 +84,6 @@ def create(team_id: int, name: str, wish: Wish, user: User | None) -> OwnLabel:
     _check_room(team_id, slug, name)
     trained = train(team_id, wish)
     with changing(team_id) as version:
-        # What a deleted label of this name left is taken away along with the new one's application.
-        OwnLabel.objects.filter(project_id=team_id, slug=slug, deleted=True).delete()
         _check_room(team_id, slug, name)
         fields = _fields(trained) | {"speaker": wish.speaker, "version": version}
         label = OwnLabel.objects.create(project_id=team_id, name=name.strip(), slug=slug, created_by=user, **fields)

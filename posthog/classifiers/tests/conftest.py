@@ -17,6 +17,7 @@ def _own_model() -> Iterator[None]:
     yield
     service.use_folder(MODEL)
     service.use_engine("auto")
+    service.turn_on(())
 
 
 @pytest.fixture

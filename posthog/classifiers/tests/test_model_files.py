@@ -3,12 +3,15 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.apps import apps
 
 from posthog.classifiers import card, service
 from posthog.classifiers.service import ModelUnavailable, Text
 from posthog.classifiers.tests.conftest import MODEL
+from posthog.settings.environment import BadSetting
 
 MEGABYTE = 1_000_000
 
@@ -67,6 +70,38 @@ def test_the_version_changes_with_a_threshold_and_not_with_a_measurement(copy: P
     (copy / card.CARD).write_text(json.dumps(content))
     service.use_folder(copy)
     assert service.label_version() not in ("", before)
+
+
+def test_the_version_changes_with_what_is_turned_on_and_only_with_that(copy: Path) -> None:
+    content = json.loads((copy / card.CARD).read_text())
+    content["families"][0]["off"] = ["grief", "relief"]
+    (copy / card.CARD).write_text(json.dumps(content))
+    service.use_folder(copy)
+    version = service.label_version()
+    seen = {}
+    for names in (["grief"], ["relief", "grief"], ["grief", "relief"], ["joy"], []):
+        service.turn_on(names)
+        seen[tuple(names)] = service.label_version()
+    assert seen[()] == seen["joy",] == version == card.read(copy).version  # joy is on in any case
+    assert seen["relief", "grief"] == seen["grief", "relief"]
+    assert len({version, seen["grief",], seen["grief", "relief"]}) == 3
+
+
+def test_a_name_that_no_label_has_stops_the_start_and_is_named(settings: Any) -> None:
+    settings.LABELS_ON = ["agent_refuses_answer", "no_such_label"]
+    sentence = r"^LABELS_ON names 'no_such_label': use names of labels, which are .*agent_refuses_answer, .*joy, "
+    with pytest.raises(BadSetting, match=sentence):
+        apps.get_app_config("classifiers").ready()
+
+
+@pytest.mark.parametrize("why", ["labels are off", "no model"])
+def test_where_nothing_is_labelled_the_names_stop_no_start(settings: Any, tmp_path: Path, why: str) -> None:
+    settings.LABELS_ON = ["no_such_label"]
+    if why == "no model":
+        settings.MODEL_DIR = tmp_path
+    else:
+        settings.LABELS_ENABLED = False
+    apps.get_app_config("classifiers").ready()
 
 
 def test_the_card_records_what_was_measured_and_that_int8_lost_little() -> None:

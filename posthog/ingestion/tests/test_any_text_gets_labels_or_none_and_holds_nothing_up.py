@@ -2,6 +2,7 @@
 
 import random
 import threading
+from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
@@ -36,10 +37,11 @@ TEXTS = st.one_of(
 @settings(max_examples=40, deadline=None)
 @given(st.lists(TEXTS, max_size=4))
 def test_no_text_makes_the_stage_fail_and_none_costs_more_than_a_page(contents: list[str]) -> None:
-    found = labels.classify([(USER, content) for content in contents] + [(ASSISTANT, content) for content in contents])
+    said = [(USER, content) for content in contents] + [(ASSISTANT, content) for content in contents]
+    found = labels.classify({(1, UUID(int=number)): one for number, one in enumerate(said)})
     assert found is not None, "the breaker was tripped"
-    assert len(found) == 2 * len(contents)
-    assert all(one.label_version for one in found)
+    assert len(found) == len(said)
+    assert all(one.label_version and one.language for one in found.values())
     assert all(len(row) <= batches.MAX_TOKENS for row in service.engine().tokens(contents))
 
 

@@ -104,6 +104,27 @@ def test_a_deleted_label_is_gone_from_everywhere(history: Pipeline) -> None:
     assert labelled(history) == set()
 
 
+def test_a_label_that_is_made_again_for_fewer_speakers_is_gone_from_the_others(history: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is deleted and made again before the worker, or a batch that was on its way, has come to it."""
+    history.accept(task("Is it there?", EXAMPLES[0]))
+    history.run()
+    both = create(history, speaker="both", counter_examples=ABOUT_OTHERS[:20])
+    work()
+    of_agent = "SELECT count() FROM %s WHERE team_id = {team} AND accurateCastOrNull(labels.agent_label_parcel, 'Float64') = 1"
+    assert [history.rows(of_agent % table) for table in ("messages", "turns", "events")] == [[(1,)]] * 3
+    monkeypatch.setattr("posthog.common.limits.OWN_LABEL_SETTLE_SECONDS", 3600.0)
+    services.delete(both)
+    again = create(history)
+    work()
+    assert [history.rows(of_agent % table) for table in ("messages", "turns", "events")] == [[(0,)]] * 3
+    assert labelled(history)
+    assert "agent_label_parcel" in services.owned(history.member.project.pk)  # a late batch may still bring it
+    monkeypatch.setattr("posthog.common.limits.OWN_LABEL_SETTLE_SECONDS", 0.0)
+    work()
+    assert list(OwnLabel.objects.all()) == [again]
+    assert set(services.owned(history.member.project.pk)) == {"user_label_parcel", "user_label_parcel_score"}
+
+
 def test_a_label_of_what_the_agent_says_is_only_for_the_agent(history: Pipeline) -> None:
     create(history, speaker="agent", counter_examples=ABOUT_OTHERS[:20])
     history.accept(task("Is it there?", EXAMPLES[0]), task(EXAMPLES[1], "Yes."))
