@@ -73,13 +73,30 @@ def test_joined_surrogates_read_as_the_character_they_mean() -> None:
         ("❤️ !!", "love"),
         ("👍🏽👍", "good"),
         ("🦀 😡", "crab, very angry"),
+        ("⭐⭐⭐⭐⭐", "great, five stars"),
+        ("🆗", "okay"),
+        ("‼️", "attention!"),
+        ("🅰️", "A"),
+        ("⬆️", "up"),
+        ("⏰", "alarm clock"),
+        ("⌛", "waiting"),
+        ("▶️ ⏩", "go on"),
+        ("→", "rightwards arrow"),
+        ("🃏", "joker"),
+        ("㊗️", "congratulations"),
+        ("🇩🇪🇫🇷", "flag DE, flag FR"),
         ("so 😂😂 funny", "so 😂😂 funny"),
+        ("a → b ⭐", "a → b ⭐"),
         ("naïve ’quotes’ ⠿ 中文 ❤", "naïve ’quotes’ ⠿ 中文 ❤"),
         ("⠿ ’", "⠿ ’"),
     ],
 )
 def test_emoji_alone_are_read_as_words(text: str, read: str) -> None:
     assert batches.clean(text) == read
+
+
+def test_five_stars_are_praise() -> None:
+    assert service.classify([Text("user", "⭐⭐⭐⭐⭐")])[0].values["emotion"].value == "admiration"
 
 
 def test_both_ends_of_a_long_text_are_read() -> None:
