@@ -138,7 +138,7 @@ def classify(texts: Sequence[Text], *, every_language: bool = False) -> list[Lab
     With `every_language` also texts in other languages than English get scores, but still nothing is said of them.
     """
     model = engine()
-    contents = [text.content for text in texts]
+    contents = [text.content.strip() for text in texts]  # what is cut and what tells the language begin with words
     spoken = languages.languages_of(contents)
     judged = languages.are_judged(contents, spoken)
     scored = [yes or every_language for yes in judged]

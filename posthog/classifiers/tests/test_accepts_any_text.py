@@ -99,6 +99,13 @@ def test_five_stars_are_praise() -> None:
     assert service.classify([Text("user", "⭐⭐⭐⭐⭐")])[0].values["emotion"].value == "admiration"
 
 
+@pytest.mark.parametrize("space", ["\n", " ", "\u3000\t"])
+@pytest.mark.parametrize("content", ["I hate you, you stupid idiot", "Kannst du mir bitte den zweiten Schritt erklären?", "danke", "😡"])
+def test_spaces_around_a_text_change_nothing(space: str, content: str) -> None:
+    plain, padded = service.classify([Text("user", content), Text("user", space * 2_500 + content + space * 2_500)])
+    assert padded == plain
+
+
 def test_both_ends_of_a_long_text_are_read() -> None:
     filler = "The table lists the values of the third column. " * 2_000
     plain, rude = service.classify([Text("user", filler), Text("user", f"{filler} You are a stupid worthless idiot, shut up.")])
