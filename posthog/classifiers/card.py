@@ -14,6 +14,8 @@ from posthog.classifiers import detectors
 
 CARD, MODEL, TOKENIZER = "card.json", "model.int8.onnx", "tokenizer.json"
 VERSION_BYTES = 6
+# Changes with which texts are judged and with what is done to a text before the model reads it: it is a part of the label version.
+READING = 1
 
 
 class ModelUnavailable(Exception):
@@ -74,10 +76,10 @@ def _family(content: Mapping[str, Any]) -> Family:
 
 
 def _version(content: Mapping[str, Any]) -> str:
-    """Short hash of all that decides what is said: files, labels, thresholds, temperatures, rules. Not of what was measured."""
+    """Short hash of all that decides what is said: files, labels, thresholds, temperatures, rules, reading. Not of what was measured."""
     deciding = ("name", "labels", "one_of", "unsaid", "thresholds", "temperatures", "none", "off")
     families = [{name: family[name] for name in deciding if name in family} for family in content["families"]]
-    return _short_hash([content["files"], families, detectors.VERSION])
+    return _short_hash([content["files"], families, detectors.VERSION, READING])
 
 
 def _short_hash(said: Sequence[object]) -> str:

@@ -3,6 +3,7 @@
 Lines that have already arrived are labelled together; a line that arrives alone is answered at once.
 """
 
+import codecs
 import queue
 import sys
 import threading
@@ -86,11 +87,12 @@ def answers(lines: Sequence[bytes]) -> Iterator[bytes]:
 
 
 def lines_of(stream: BinaryIO) -> Iterator[bytes]:
-    """Lines that are not empty. Of a longer line than LINE_BYTES one byte more is kept, the rest is skipped."""
+    """Lines that are not empty, without a byte order mark. Of a longer line than LINE_BYTES one byte more is kept, the rest is skipped."""
     while line := stream.readline(LINE_BYTES + 1):
         end = line
         while len(end) > LINE_BYTES and not end.endswith(b"\n"):
             end = stream.readline(LINE_BYTES + 1)
+        line = line.removeprefix(codecs.BOM_UTF8)  # before the first line, or in between where files were joined
         if line.strip():
             yield line
 

@@ -4,7 +4,7 @@ Its automaton goes through a text byte by byte in Python. But no feature is long
 follows from the last DEPTH bytes alone: numpy takes that many steps for every byte of all the texts at once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,19 +37,27 @@ class LanguageModel:
     def classify(self, texts: Sequence[str]) -> list[tuple[str, float]]:
         """Code and confidence of each text; confidence 0 where the text has no feature at all."""
         found: list[tuple[str, float]] = []
-        for start in range(0, len(texts), TEXTS_AT_ONCE):
-            found += self._classify([self._encode(text) for text in texts[start : start + TEXTS_AT_ONCE]])
+        for likely in self._likely(texts):
+            best = likely.argmax(1).tolist()
+            found += [(self._codes[column], float(row[column])) for row, column in zip(likely, best, strict=True)]
         return found
 
-    def _classify(self, texts: Sequence[bytes]) -> list[tuple[str, float]]:
-        likely = self._scores(texts) / np.sqrt([[len(text) or 1] for text in texts])  # keeps lengths comparable
-        likely = np.exp(likely - likely.max(1, keepdims=True))
-        likely /= likely.sum(1, keepdims=True)
-        for first, other in self._aliases:
-            likely[:, first] += likely[:, other]
-            likely[:, other] = 0.0
-        best = likely.argmax(1)
-        return [(self._codes[column], float(row[column])) for row, column in zip(likely, best.tolist(), strict=True)]
+    def shares(self, texts: Sequence[str], codes: Sequence[str]) -> list[list[float]]:
+        """How likely each of these languages is, for each text."""
+        columns = [self._codes.index(code) for code in codes]
+        return [row for likely in self._likely(texts) for row in likely[:, columns].tolist()]
+
+    def _likely(self, texts: Sequence[str]) -> Iterator[NDArray[np.float32]]:
+        """Probabilities (texts, languages), some texts at a time."""
+        for start in range(0, len(texts), TEXTS_AT_ONCE):
+            encoded = [self._encode(text) for text in texts[start : start + TEXTS_AT_ONCE]]
+            likely = self._scores(encoded) / np.sqrt([[len(text) or 1] for text in encoded])  # keeps lengths comparable
+            likely = np.exp(likely - likely.max(1, keepdims=True))
+            likely /= likely.sum(1, keepdims=True)
+            for first, other in self._aliases:
+                likely[:, first] += likely[:, other]
+                likely[:, other] = 0.0
+            yield likely
 
     def _scores(self, texts: Sequence[bytes]) -> NDArray[np.float32]:
         """Logarithms of the probabilities but for a constant, (texts, languages); all 0 for a text without a feature."""

@@ -5,6 +5,7 @@ import threading
 import unicodedata
 from collections.abc import Sequence
 
+from posthog.classifiers.foreign import foreign
 from posthog.classifiers.language_model import LanguageModel
 
 UNKNOWN = "unknown"
@@ -38,15 +39,23 @@ def languages_of(texts: Sequence[str]) -> list[str]:
     return languages
 
 
-def is_judged(text: str, language: str) -> bool:
-    """Whether labels trained on English say anything about this text: it is English, or too short to tell but in Latin letters."""
-    if language != UNKNOWN:
-        return language == ENGLISH
+def are_judged(texts: Sequence[str], languages: Sequence[str]) -> list[bool]:
+    """Whether labels trained on English say anything about each text: English, or too short to tell and not plainly something else."""
+    judged = [language == ENGLISH for language in languages]
+    starts = [text[:MAX_CHARACTERS] for text in texts]
+    short = [place for place, language in enumerate(languages) if language == UNKNOWN and _is_latin(starts[place])]
+    for place, is_foreign in zip(short, foreign([starts[place] for place in short], _load()), strict=True):
+        judged[place] = not is_foreign
+    return judged
+
+
+def _is_latin(text: str) -> bool:
+    """Whether at least half of the letters are Latin; not for a text of spaces."""
     if not text.strip():
         return False
     if text.isascii():
         return True
-    letters = [letter for letter in text[:MAX_CHARACTERS] if letter.isalpha()]
+    letters = list(filter(str.isalpha, text))
     latin = sum(letter.isascii() or "LATIN" in unicodedata.name(letter, "") for letter in letters)
     return 2 * latin >= len(letters)
 

@@ -119,7 +119,7 @@ def engine() -> Engine:
 
 
 def label_version() -> str:
-    """Short hash of model, labels, thresholds, temperatures and what is turned on; "" when there is no model."""
+    """Short hash of all that decides what is said, with what is turned on; "" when there is no model."""
     global _version
     with _lock:
         if _version is None:
@@ -145,9 +145,9 @@ def classify(texts: Sequence[Text], *, every_language: bool = False) -> list[Lab
     With `every_language` also texts in other languages than English get scores, but still nothing is said of them.
     """
     model = engine()
-    contents = [text.content for text in texts]
+    contents = [text.content.strip() for text in texts]  # what is cut and what tells the language begin with words
     spoken = languages.languages_of(contents)
-    judged = [languages.is_judged(content, language) for content, language in zip(contents, spoken, strict=True)]
+    judged = languages.are_judged(contents, spoken)
     scored = [yes or every_language for yes in judged]
     read = [place for place, content in enumerate(contents) if scored[place] or (model.embeds and content.strip())]
     outputs = model.outputs([contents[place] for place in read]) if read else {}

@@ -75,13 +75,37 @@ def test_joined_surrogates_read_as_the_character_they_mean() -> None:
         ("❤️ !!", "love"),
         ("👍🏽👍", "good"),
         ("🦀 😡", "crab, very angry"),
+        ("⭐⭐⭐⭐⭐", "great, five stars"),
+        ("🆗", "okay"),
+        ("‼️", "attention!"),
+        ("🅰️", "A"),
+        ("⬆️", "up"),
+        ("⏰", "alarm clock"),
+        ("⌛", "waiting"),
+        ("▶️ ⏩", "go on"),
+        ("→", "rightwards arrow"),
+        ("🃏", "joker"),
+        ("㊗️", "congratulations"),
+        ("🇩🇪🇫🇷", "flag DE, flag FR"),
         ("so 😂😂 funny", "so 😂😂 funny"),
+        ("a → b ⭐", "a → b ⭐"),
         ("naïve ’quotes’ ⠿ 中文 ❤", "naïve ’quotes’ ⠿ 中文 ❤"),
         ("⠿ ’", "⠿ ’"),
     ],
 )
 def test_emoji_alone_are_read_as_words(text: str, read: str) -> None:
     assert batches.clean(text) == read
+
+
+def test_five_stars_are_praise() -> None:
+    assert service.classify([Text("user", "⭐⭐⭐⭐⭐")])[0].values["emotion"].value == "admiration"
+
+
+@pytest.mark.parametrize("space", ["\n", " ", "\u3000\t"])
+@pytest.mark.parametrize("content", ["I hate you, you stupid idiot", "Kannst du mir bitte den zweiten Schritt erklären?", "danke", "😡"])
+def test_spaces_around_a_text_change_nothing(space: str, content: str) -> None:
+    plain, padded = service.classify([Text("user", content), Text("user", space * 2_500 + content + space * 2_500)])
+    assert padded == plain
 
 
 def test_both_ends_of_a_long_text_are_read() -> None:

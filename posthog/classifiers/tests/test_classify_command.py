@@ -1,3 +1,4 @@
+import codecs
 import json
 import os
 import subprocess
@@ -75,6 +76,18 @@ def test_a_line_of_many_megabytes_is_refused_and_the_rest_goes_on() -> None:
 
 def test_a_line_without_a_newline_at_the_end_is_read() -> None:
     assert len(answers(run(lines({"role": "user", "content": "Hello"}).rstrip()))) == 1
+
+
+@pytest.mark.parametrize("between", [b"", codecs.BOM_UTF8])
+def test_a_byte_order_mark_before_a_line_is_no_part_of_it(between: bytes) -> None:
+    line = lines({"role": "user", "content": "Thank you so much, that solved it!"})
+    first, second = answers(run(codecs.BOM_UTF8 + line + between + line))
+    assert first == second
+    assert first["emotion"]["labels"][0] == "gratitude"
+
+
+def test_a_byte_order_mark_alone_is_an_empty_line() -> None:
+    assert answers(run(codecs.BOM_UTF8 + b"\n")) == []
 
 
 def test_surrogates_in_the_input_are_answered() -> None:

@@ -61,6 +61,63 @@ def test_short_latin_text_is_judged_and_short_chinese_is_not(label) -> None:
     assert not label("谢谢").judged
 
 
+SHORT_IN_OTHER_LANGUAGES = [
+    *(
+        "Bis später!",
+        "Dienstag morgen.",
+        "Nichts Besonderes.",
+        "Es schmeckt nicht gut?",
+        "Nochmal bitte",
+        "danke",
+        "Warum?",
+        "DANKE",
+        "ok danke",
+    ),
+    *("Un Big Mac e patatine fritte.", "C'è traffico.", "perché", "perche\u0301", "Okay, ciao", "grazie mille"),
+    *("¿Por qué no funciona?", "no entiendo", "gracias", "Merci !", "C'est faux", "obrigado", "Waarom niet?", "Nej tack"),
+    *("Nem értem a válaszodat", "jeszcze raz", "Dziękuję!", "mulțumesc", "teşekkürler", "kiitos", "děkuji"),
+]
+SHORT_IN_ENGLISH = [
+    *(
+        "thanks!",
+        "no",
+        "no no no",
+        "ok",
+        "why?",
+        "continue",
+        "Proof?",
+        "shorter",
+        "i hate you",
+        "stupid idiot",
+        "lol",
+        "thx",
+        "hahaha",
+        "wtf",
+        "bye",
+    ),
+    *("café", "naïve", "my résumé", "cliché", "Zoë", "Hi Zoë", "Ask José", "Malmö", "Pokémon Go", "crème brûlée recipe"),
+    *("la weather", "my todo list", "Ben Affleck movies", "what is danke", "gracias, thank you"),
+    *("👍", "😀😀😀", "12345 67890", "...", "x = y + 1", "print(x)"),
+]
+
+
+@pytest.mark.parametrize("content", SHORT_IN_OTHER_LANGUAGES)
+def test_nothing_is_said_of_a_short_text_that_is_plainly_not_english(content: str) -> None:
+    labels = service.classify([Text("user", content)])[0]
+    assert (labels.language, labels.judged, dict(labels.values)) == ("unknown", False, {})
+
+
+@pytest.mark.parametrize("content", SHORT_IN_ENGLISH)
+def test_short_english_is_judged(content: str) -> None:
+    assert service.classify([Text("user", content)])[0].judged
+
+
+def test_short_texts_are_judged_alike_alone_and_among_others() -> None:
+    texts = [*SHORT_IN_OTHER_LANGUAGES, *SHORT_IN_ENGLISH, *SENTENCES.values()]
+    together = languages.are_judged(texts, languages_of(texts))
+    assert together == [languages.are_judged([text], [language_of(text)])[0] for text in texts]
+
+
 def test_other_languages_between_english_ones_do_not_shift_the_results(label) -> None:
     contents = ["Thank you so much!", SENTENCES["de"], "I am so angry with you!", SENTENCES["zh"], "haha that is so funny"]
     emotions = [labels.values.get("emotion") for labels in service.classify([Text("user", content) for content in contents])]
