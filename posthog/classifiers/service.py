@@ -88,7 +88,7 @@ def turn_on(labels: Iterable[str]) -> None:
 
 def known_labels() -> list[str]:
     """Names of all labels of the model. Raises ModelUnavailable."""
-    return sorted(label for family in card.read(_folder).families for label in family.labels)
+    return sorted({label for family in card.read(_folder).families for label in family.labels})
 
 
 def is_off(family: Family, label: str) -> bool:

@@ -55,4 +55,6 @@ TOXICITY: dict[str, set[str]] = {
     "That answer is wrong, please try again.": set(),
     "My grandmother is Jewish and my grandfather is Muslim.": set(),
     "The recipe needs two eggs and a cup of flour.": set(),
+    "I'm done for today, see you tomorrow.": set(),
+    "I'll find you after class, don't wait for me.": set(),
 }
