@@ -13,6 +13,7 @@ from pytest_django import Settings
 
 from posthog.clickhouse import client
 from posthog.clickhouse.errors import StoreUnavailable
+from posthog.query.tests.world import forget_everything
 from posthog.web.demo import sender
 from posthog.web.demo.project import ensure_project
 from posthog.web.management.commands import demo
@@ -26,9 +27,10 @@ class Interrupted(Exception):
 
 
 @pytest.fixture
-def sends(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Events]:
+def sends(settings: Settings, monkeypatch: pytest.MonkeyPatch, engine: object) -> Callable[..., Events]:
     """sends(interrupted_after=100) fills the demo until so many events were sent; they are stored at once unless stored=False."""
     settings.LABELS_ENABLED = False
+    forget_everything()  # the project's number may have been another test's
 
     def fill(interrupted_after: int | None = None, *, stored: bool = True) -> Events:
         sent: Events = []
@@ -50,7 +52,6 @@ def sends(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Callable[..., 
 
 
 @pytest.mark.django_db
-@pytest.mark.usefixtures("engine")
 def test_an_interrupted_fill_is_completed_without_duplicates(sends: Callable[..., Events], capsys: pytest.CaptureFixture[str]) -> None:
     first, second = sends(interrupted_after=100), sends()
     assert len(first) == 100
@@ -62,7 +63,6 @@ def test_an_interrupted_fill_is_completed_without_duplicates(sends: Callable[...
 
 
 @pytest.mark.django_db
-@pytest.mark.usefixtures("engine")
 def test_what_was_on_its_way_when_the_fill_was_interrupted_is_sent_with_the_same_ids(sends: Callable[..., Events]) -> None:
     first, second = sends(interrupted_after=100, stored=False), sends()
     assert first == second[:100]
