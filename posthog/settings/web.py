@@ -17,7 +17,8 @@ def host_in_url(host: str) -> str:
 DEBUG = environment.flag("DEBUG", False)
 SECRET_KEY = environment.text("SECRET_KEY") or stored_secret(DATA_DIR / "secrets" / "secret_key")
 HOST = environment.text("HOST", "127.0.0.1")
-PORT = environment.integer("PORT", 8000, least=1, most=65_535)
+PORT_MAX = 65_535
+PORT = environment.integer("PORT", 8000, least=1, most=PORT_MAX)
 OWN_ADDRESS = own_address(HOST)
 _BROWSERS_REACH = "localhost" if OWN_ADDRESS in ("127.0.0.1", "::1") else host_in_url(HOST)
 SITE_URL = environment.text("SITE_URL", f"http://{_BROWSERS_REACH}:{PORT}").rstrip("/")

@@ -4,7 +4,7 @@ import errno
 import os
 import socket
 
-PORT_MAX = 65_535
+from posthog.settings.web import PORT_MAX
 
 
 def free_port() -> int:
