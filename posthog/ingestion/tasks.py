@@ -8,7 +8,7 @@ from celery import signals
 from django.conf import settings
 from django.db import close_old_connections
 
-from posthog.common.celery import app
+from posthog.common.celery import app, remind
 from posthog.ingestion import backlog, own_label_jobs, partition, relabel, repair, topic_jobs
 from posthog.ingestion.ticker import Ticker
 
@@ -54,18 +54,24 @@ def repair_store() -> int:
 
 @app.task(name="posthog.ingestion.tasks.label_backlog", queue="default")
 def label_backlog() -> int:
-    """Label what went in without labels, for a while; then what has labels of another model. Returns the messages and turns done."""
+    """Label what went in without labels, for a while; then what has labels of another model. Returns the messages and turns done.
+
+    While more is waiting it asks for itself again: the clock's next reminder may be ten seconds away.
+    """
     if not settings.LABELS_ENABLED or not _running.acquire(blocking=False):
         return 0
     try:
         done = backlog.catch_up(_stopping)
+        more = bool(done) and backlog.is_due()
         if settings.RELABEL_AUTOMATICALLY and not _stopping.is_set():
             done += relabel.go_on(_stopping)
         relabel.measure()
-        return done
     finally:
         _running.release()
         close_old_connections()
+    if more and not _stopping.is_set():
+        remind("posthog.ingestion.tasks.label_backlog")
+    return done
 
 
 @app.task(name="posthog.ingestion.tasks.topics", queue="default")

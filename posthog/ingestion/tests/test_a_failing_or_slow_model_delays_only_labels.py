@@ -11,8 +11,8 @@ import pytest
 
 from posthog.classifiers import card, service
 from posthog.classifiers.engine import Engine
-from posthog.common import limits
-from posthog.ingestion import backlog, labels
+from posthog.common import limits, redis
+from posthog.ingestion import backlog, labels, tasks
 from posthog.ingestion.tests.conftest import Pipeline, task
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +35,21 @@ def say(pipeline: Pipeline) -> None:
     pipeline.run()
 
 
+def slow_down(patch: pytest.MonkeyPatch) -> list[int]:
+    """The model reads one text in a fifth of a second. Returns a list to which each pass adds its number of texts."""
+    service.available()
+    run, reads = Engine.run, []
+
+    def slow(engine: Engine, rows: Any) -> Any:
+        reads.append(len(rows))
+        time.sleep(0.2)
+        return run(engine, rows)
+
+    patch.setattr(Engine, "run", slow)
+    patch.setattr(limits, "LABEL_CHUNK", 1)
+    return reads
+
+
 def labelled(pipeline: Pipeline) -> int:
     return sum(version == service.label_version() for version in pipeline.events("labels.`$label_version`"))
 
@@ -54,17 +69,8 @@ def test_a_damaged_model_is_left_alone_for_a_while_and_taken_again_when_it_is_wh
 
 
 def test_a_slow_model_gets_its_time_and_no_more(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
-    service.available()
-    run, reads = Engine.run, []
-
-    def slow(engine: Engine, rows: Any) -> Any:
-        reads.append(len(rows))
-        time.sleep(0.2)
-        return run(engine, rows)
-
     with monkeypatch.context() as ailing:
-        ailing.setattr(Engine, "run", slow)
-        ailing.setattr(limits, "LABEL_CHUNK", 1)
+        reads = slow_down(ailing)
         ailing.setattr(limits, "LABEL_SECONDS_PER_BATCH", 0.3)
         say(pipeline)
     assert len(pipeline.events()) == CHATS
@@ -72,3 +78,20 @@ def test_a_slow_model_gets_its_time_and_no_more(pipeline: Pipeline, monkeypatch:
     assert not labels.breaker.is_open
     backlog.catch_up(threading.Event())
     assert labelled(pipeline) == CHATS
+
+
+def test_a_long_catch_up_goes_on_without_waiting_for_the_clock(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It gives its thread back now and then, and asks for it again while something is left."""
+    reminders = lambda: redis.client().llen("default")  # noqa: E731
+    with monkeypatch.context() as ailing:
+        slow_down(ailing)
+        ailing.setattr(limits, "LABEL_SECONDS_PER_BATCH", 0.0)
+        ailing.setattr(limits, "BACKLOG_SECONDS", 0.1)
+        say(pipeline)
+        before = reminders()
+        assert tasks.label_backlog() > 0
+    assert labelled(pipeline) < CHATS
+    assert reminders() == before + 1
+    assert tasks.label_backlog() > 0
+    assert labelled(pipeline) == CHATS
+    assert reminders() == before + 1
