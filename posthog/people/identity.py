@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from posthog.common import limits
 from posthog.common.ids import stored_distinct_id
 from posthog.people import groups, updates
 from posthog.people.schema import PersonEvent, PersonMode, PersonResult, PersonState, Properties, Warning

@@ -1,7 +1,6 @@
 """Properties of persons and groups as they may be stored: within their limit, and without the NUL characters that PostgreSQL refuses."""
 
 from typing import Any
-
 from uuid import UUID
 
 from posthog.common import json, limits
