@@ -8,7 +8,7 @@ from uuid import UUID
 import orjson
 
 from posthog.common import json, limits
-from posthog.common.ids import uuid7
+from posthog.common.ids import stored_distinct_id, uuid7
 
 Event = dict[str, Any]
 _CANONICAL = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -60,7 +60,7 @@ def normalise(raw: Any, default_event: str = "") -> Event | Refusal:
     name = raw.get("event") or default_event
     if type(name) is not str:
         return BAD_NAME if name else EMPTY_NAME
-    name = name.strip()
+    name = name.strip().replace("\0", "\ufffd")
     if not name:
         return EMPTY_NAME
     properties = raw.get("properties")
@@ -94,11 +94,7 @@ def _distinct_id(raw: Event, properties: Event) -> str | Refusal:
             value = json.dumps_text(value)
         except RecursionError:
             return TOO_DEEP
-    value = value.strip()
-    if "\0" in value:
-        value = value.replace("\0", "\ufffd")
-    text: str = value[: limits.DISTINCT_ID_LENGTH]
-    return text or EMPTY_DISTINCT_ID
+    return stored_distinct_id(value) or EMPTY_DISTINCT_ID
 
 
 def _uuid(value: Any) -> str | None:

@@ -4,6 +4,8 @@ import os
 import time
 import uuid
 
+from posthog.common import limits
+
 _NAMESPACE = uuid.UUID("5a8f6b0e-3c8e-4f0a-9d52-7f1f4f1e2b11")
 
 
@@ -12,6 +14,11 @@ def uuid7() -> uuid.UUID:
     value = int(time.time() * 1000) << 80 | int.from_bytes(os.urandom(10), "big")
     value = value & ~(0xF << 76) | 7 << 76
     return uuid.UUID(int=value & ~(0x3 << 62) | 2 << 62)
+
+
+def stored_distinct_id(text: str) -> str:
+    """A distinct id as it is kept wherever it is named: trimmed, without NUL, cut to its limit. May be empty."""
+    return text.strip().replace("\0", "\ufffd")[: limits.DISTINCT_ID_LENGTH]
 
 
 def stable_uuid(*parts: str | int) -> uuid.UUID:

@@ -53,6 +53,7 @@ NUDGE_EXPIRES_SECONDS = 5
 NUDGES_WAITING_MAX = 50
 
 # People.
+PROFILE_BYTES = 128 * 1024  # properties of a person or group as JSON; each event carries a copy of its person's
 GROUP_TYPES = 5  # kinds of group in a project: `$group_0` to `$group_4`
 GROUP_TYPE_LENGTH = 400  # characters
 GROUP_KEY_LENGTH = 400  # characters

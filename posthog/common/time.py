@@ -23,7 +23,8 @@ def parse_timestamp(text: str) -> datetime | None:
     text = text.strip()
     if not text or len(text) > 64:
         return None
-    for read in (_iso, _epoch, _rfc_2822, _anything):
+    # Digits first: as ISO 8601, 1764051212345 would be the 12th of May 1764, 23:45.
+    for read in (_epoch, _iso, _rfc_2822, _anything):
         try:
             moment = read(text)
         except (ValueError, OverflowError, TypeError, IndexError, AttributeError):

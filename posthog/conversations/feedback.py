@@ -27,7 +27,8 @@ SELECT uuid, timestamp, any({_TRACE}), any(if(toString(uuid) IN %(repeats)s, pro
 FROM {{events}} AND conversation_id = %(id)s AND timestamp >= %(started_at)s AND timestamp <= %(ended_at)s
 GROUP BY uuid, timestamp ORDER BY timestamp, uuid
 """  # noqa: S608
-_TRIMMED = f"replaceRegexpAll({_SESSION}, '^[[:space:]]+|[[:space:]]+$', '')"
+_SPACE = r"[[:space:]\\pZ\\x{1c}-\\x{1f}\\x{85}]+"  # as str.strip() has it
+_TRIMMED = f"replaceRegexpAll({_SESSION}, '^{_SPACE}|{_SPACE}$', '')"
 _NAMED = f"""
 SELECT uuid, any(event), timestamp, any({_TRACE}) AS trace, any({_SESSION}), any(properties_text)
 FROM {{events}} AND event IN ('$ai_feedback', '$ai_metric') AND timestamp >= %(after)s AND timestamp <= %(before)s

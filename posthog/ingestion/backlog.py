@@ -114,7 +114,7 @@ def update_messages(found: Sequence[tuple[MessageKey, StoredLabels]]) -> None:
     for team_id in {key[0] for key, _ in found}:
         mine: dict[UUID, StoredLabels] = {key[1]: one for key, one in found if key[0] == team_id}
         rows = [(message_id, json.dumps_text(one.labels), one.label_version) for message_id, one in mine.items()]
-        vectors = [(message_id, embeddings.pack(one.embedding)) for message_id, one in mine.items() if one.embedding is not None]
+        vectors = [(message_id, embeddings.pack(one.embedding)) for message_id, one in mine.items()]
         # Labels last: that they are missing is the mark to go on from.
         updates.update_embeddings(team_id, vectors)
         updates.update_labels("messages", team_id, rows)

@@ -4,8 +4,8 @@ from typing import Any
 
 from posthog.common import limits
 from posthog.people.schema import GroupState, PersonEvent, Properties, Warning
-from posthog.people.storable import storable
-from posthog.people.world import World
+from posthog.people.storable import storable, within_limit
+from posthog.people.world import GroupId, World
 
 
 def groups_of(world: World, event: PersonEvent, warnings: list[Warning]) -> dict[int, str]:
@@ -13,9 +13,9 @@ def groups_of(world: World, event: PersonEvent, warnings: list[Warning]) -> dict
     named = event.properties.get("$groups")
     found: dict[int, str] = {}
     for group_type, key in named.items() if isinstance(named, dict) else ():
-        index = _index(world, group_type, warnings)
         text = group_key(key)
-        if index is not None and text:
+        index = _index(world, group_type, warnings) if group_type and text else None
+        if index is not None:
             found[index] = text
     return found
 
@@ -28,17 +28,19 @@ def identify(world: World, event: PersonEvent, warnings: list[Warning]) -> None:
         return
     index = _index(world, group_type, warnings)
     if index is not None:
-        _upsert(world, index, key, event)
+        _upsert(world, (index, key), event, warnings)
 
 
-def _upsert(world: World, index: int, key: str, event: PersonEvent) -> None:
+def _upsert(world: World, group: GroupId, event: PersonEvent, warnings: list[Warning]) -> None:
     given = event.properties.get("$group_set")
     new: Properties = storable(given) if isinstance(given, dict) else {}
-    before = world.groups.get((index, key))
+    before = world.groups.get(group)
+    known = before.properties if before else {}
+    after = within_limit({**known, **new}, known, event.uuid, warnings)
     if before is None:
-        world.put_group(GroupState(index, key, new, event.timestamp, version=0))
-    elif (after := {**before.properties, **new}) != before.properties:
-        world.put_group(GroupState(index, key, after, before.created_at, before.version + 1))
+        world.put_group(GroupState(*group, after, event.timestamp, version=0))
+    elif after != known:
+        world.put_group(GroupState(*group, after, before.created_at, before.version + 1))
 
 
 def _index(world: World, group_type: str, warnings: list[Warning]) -> int | None:

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from posthog.common import limits
+from posthog.common.ids import stored_distinct_id
 from posthog.people import groups, updates
 from posthog.people.schema import PersonEvent, PersonMode, PersonResult, PersonState, Properties, Warning
+from posthog.people.storable import within_limit
 from posthog.people.world import World, person_id_for
 
 # The property of a merging event that names the other distinct id.
@@ -39,7 +40,7 @@ def other_id(event: PersonEvent) -> str | None:
     if value is None or isinstance(value, dict | list):
         return None
     text = ("true" if value else "false") if isinstance(value, bool) else str(value)
-    return text.replace("\0", "\ufffd")[: limits.DISTINCT_ID_LENGTH]
+    return stored_distinct_id(text)
 
 
 def is_illegal(distinct_id: str) -> bool:
@@ -55,7 +56,9 @@ def _identified(world: World, event: PersonEvent, warnings: list[Warning]) -> Pe
     other = other_id(event)
     marks = event.event == "$identify" if other is None else _joined(world, event, other, warnings)
     person = world.person_of(event.distinct_id) or _created(world, event)
-    return world.update(person, updates.updated(person.properties, event.properties), is_identified=person.is_identified or marks)
+    wanted = updates.updated(person.properties, event.properties)
+    properties = within_limit(wanted, person.properties, event.uuid, warnings)
+    return world.update(person, properties, is_identified=person.is_identified or marks)
 
 
 def _joined(world: World, event: PersonEvent, other: str, warnings: list[Warning]) -> bool:
@@ -81,7 +84,8 @@ def _merge(world: World, event: PersonEvent, other: str, warnings: list[Warning]
             details = {"source_distinct_id": other, "target_distinct_id": event.distinct_id, "event_uuid": str(event.uuid)}
             warnings.append(Warning("cannot_merge_already_identified", details))
             return False
-        world.merge(source, target)
+        joined = {**source.properties, **target.properties}
+        world.merge(source, target, within_limit(joined, target.properties, event.uuid, warnings))
     return True
 
 

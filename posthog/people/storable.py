@@ -1,13 +1,22 @@
-"""JSON that every database stores: PostgreSQL refuses NUL characters in it."""
+"""Properties of persons and groups as they may be stored: within their limit, and without the NUL characters that PostgreSQL refuses."""
 
 from typing import Any
+from uuid import UUID
 
-from posthog.common import json
-from posthog.people.schema import Properties
+from posthog.common import json, limits
+from posthog.people.schema import Properties, Warning
 
 _NUL = "\0"
 _NUL_IN_JSON = "\\u0000"
 _REPLACEMENT = "\ufffd"
+
+
+def within_limit(wanted: Properties, otherwise: Properties, event_uuid: UUID, warnings: list[Warning]) -> Properties:
+    """The wanted properties, or the others with a warning where these are more than limits.PROFILE_BYTES."""
+    if wanted is otherwise or len(json.dumps(wanted)) <= limits.PROFILE_BYTES:
+        return wanted
+    warnings.append(Warning("profile_too_large", {"limit": f"{limits.PROFILE_BYTES} bytes", "event_uuid": str(event_uuid)}))
+    return otherwise
 
 
 def storable(properties: Properties) -> Properties:

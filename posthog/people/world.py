@@ -71,15 +71,15 @@ class World:
         self._put(self.distinct_ids, person.id, [*owned, distinct_id])
         self.changed_ids[distinct_id] = None
 
-    def merge(self, source: PersonState, target: PersonState) -> PersonState:
-        """Move all of the source's ids to the target; its properties win, the older created_at stays, the source is deleted."""
+    def merge(self, source: PersonState, target: PersonState, properties: Properties) -> PersonState:
+        """Move all of the source's ids to the target, which gets the properties; the older created_at stays, the source is deleted."""
         for distinct_id in self.distinct_ids.get(source.id, []):
             self.attach(distinct_id, target)
         self._put(self.distinct_ids, source.id, [])
         self._set_person(replace(source, properties={}, version=source.version + 1, is_deleted=True))
         merged = replace(
             target,
-            properties={**source.properties, **target.properties},
+            properties=properties,
             created_at=min(source.created_at, target.created_at),
             is_identified=True,
             version=max(source.version, target.version) + 1,

@@ -128,7 +128,11 @@ WRONG_REQUESTS: dict[str, tuple[Body, int, dict[str, str | None]]] = {
     "a body that is too large": (
         lambda token: {"api_key": token, **HELLO, "properties": {"text": "x" * limits.BODY_EVENTS_ENDPOINT}},
         413,
-        error("client_error", "request_too_large", "Request too large."),
+        error(
+            "client_error",
+            "request_too_large",
+            f"Request too large. The body may hold at most {limits.BODY_EVENTS_ENDPOINT} bytes, before and after decompression.",
+        ),
     ),
     "too many events": (
         lambda token: {"api_key": token, "batch": [0] * (limits.EVENTS_PER_REQUEST + 1)},

@@ -59,6 +59,10 @@ def test_names_are_cut(stored_event: Stored) -> None:
     assert stored_event(event="n" * 300)["event"] == "n" * 200
 
 
+def test_names_hold_no_nul_characters_which_postgresql_refuses(stored_event: Stored) -> None:
+    assert stored_event(event="signed\x00up")["event"] == "signed\ufffdup"
+
+
 def test_only_what_the_log_promises_is_kept(stored_event: Stored) -> None:
     event = stored_event(
         library="posthog-ruby", messageId="m", context={"a": 1}, send_feature_flags=True, type="capture", **{"$set": {"a": 1}}

@@ -44,8 +44,9 @@ def no_data() -> Refused:
     )
 
 
-def too_large() -> Refused:
-    return Refused(413, "client_error", "request_too_large", "Request too large.")
+def too_large(limit: int) -> Refused:
+    detail = f"Request too large. The body may hold at most {limit} bytes, before and after decompression."
+    return Refused(413, "client_error", "request_too_large", detail)
 
 
 def missing_token() -> Refused:

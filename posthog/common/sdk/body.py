@@ -53,7 +53,7 @@ def read(request: HttpRequest, limit: int) -> bytes:
         raise malformed("Content-Length is not a number")
     if int(length) > limit:
         discard(request.read)
-        raise too_large()
+        raise too_large(limit)
     return _whole(request.read(limit + 1), int(length))
 
 
@@ -70,7 +70,7 @@ def _read_chunked(request: HttpRequest, limit: int) -> bytes:
     body: bytes = request.META["wsgi.input"].read(limit + 1)
     if len(body) > limit:
         discard(request.META["wsgi.input"].read)
-        raise too_large()
+        raise too_large(limit)
     return body
 
 
@@ -86,7 +86,7 @@ def decode(request: HttpRequest, query: Mapping[str, str], limit: int) -> Any:
     in_query = query.get("data", "")
     data = in_query.encode("utf-8", "replace") if in_query else read(request, limit)
     if len(data) > limit:
-        raise too_large()
+        raise too_large(limit)
     if not data:
         raise no_data()
     form = {} if in_query else _form(request.META.get("CONTENT_TYPE", ""), data)
@@ -101,7 +101,7 @@ def parse(data: bytes, hint: str, limit: int) -> Any:
     try:
         text = _plain(data, hint, limit)
     except compression.TooLarge as error:
-        raise too_large() from error
+        raise too_large(min(limit, limits.BODY_LZ64) if hint == _LZ64 else limit) from error
     except compression.Damaged as error:
         raise malformed(str(error)) from error
     if not text.strip():

@@ -22,6 +22,12 @@ def test_one_moment_in_many_formats(text: str) -> None:
     assert parse_timestamp(text) == NEW_YEAR
 
 
+@pytest.mark.parametrize("text", ["1764051212345", "1764051212.345", "1612123112345"])
+def test_digits_are_seconds_or_milliseconds_also_where_they_read_as_a_date(text: str) -> None:
+    seconds = float(text) / (1 if "." in text else 1000)
+    assert parse_timestamp(text) == datetime.fromtimestamp(seconds, UTC)
+
+
 @pytest.mark.parametrize("text", ["", "  ", "yesterday", "2021-13-45", "9" * 60, "-", "0x10", "ｔｏｄａｙ"])
 def test_what_is_no_time_is_none(text: str) -> None:
     assert parse_timestamp(text) is None

@@ -255,7 +255,7 @@ def test_an_id_with_slashes_and_letters_is_found(alice: Member, library: dict[st
     assert transcript(alice, "desk/7 ü")["id"] == "desk/7 ü"
 
 
-SENT_IDS = ["two\nlines", " padded ", "a" * 300, "long/" * 80, "ends/"]
+SENT_IDS = ["two\nlines", " padded ", "a" * 300, "long/" * 80, "ends/", "\N{NO-BREAK SPACE}wide\N{EM SPACE}"]
 
 
 def test_a_conversation_opens_by_the_id_that_was_sent(alice: Member, bob: Member, charlie: Member) -> None:

@@ -219,6 +219,8 @@ def test_the_commands_list_show_and_replay(pipeline: Pipeline, monkeypatch: pyte
     assert poison["uuid"] in run("dead_letters", "list")
     assert '"poison":true' in run("dead_letters", "show", str(letter.pk))
     assert "balanced" in run("ledger")
+    with pytest.raises(CommandError, match="no dead letter 0"):
+        run("dead_letters", "replay", "--id", "0")
     assert "put back into the log: 1" in run("dead_letters", "replay", "--all")
     assert "put back into the log: 0" in run("dead_letters", "replay", "--id", str(letter.pk))
     pipeline.run()

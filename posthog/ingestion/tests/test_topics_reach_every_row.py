@@ -13,6 +13,7 @@ from posthog.classifiers.service import Labels, Text
 from posthog.clickhouse import client
 from posthog.clickhouse.embeddings import Vectors, unpack
 from posthog.ingestion import backlog, late_turns, project_labels, topic_jobs
+from posthog.ingestion.relabel import Relabelling
 from posthog.ingestion.tests.conftest import FakeModel, Pipeline, task
 from posthog.topics import services
 from posthog.topics.models import Topic, TopicFit
@@ -117,6 +118,24 @@ def test_a_model_without_embeddings_still_labels(pipeline: Pipeline, monkeypatch
     talk(pipeline, requests("weather", each=2))
     assert pipeline.rows("SELECT DISTINCT length(embedding), label_version FROM messages WHERE team_id = {team}") == [(0, "v1")]
     assert project_labels.refresh(pipeline.member.project.pk) == 0
+
+
+def test_a_message_that_a_new_model_fails_on_loses_the_embedding_of_the_old_one(
+    pipeline: Pipeline, model: EmbeddingModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [said] = requests("weather", each=1)
+    talk(pipeline, [said])
+
+    def fails_on_it(texts: Sequence[Text], **_: Any) -> list[Labels]:
+        if said.text in [text.content for text in texts]:
+            raise ValueError
+        return model.classify(texts)
+
+    monkeypatch.setattr(service, "classify", fails_on_it)
+    model.version = "v2"
+    assert Relabelling().run()
+    rows = pipeline.rows("SELECT role, length(embedding), label_version FROM messages WHERE team_id = {team} ORDER BY role")
+    assert rows == [("assistant", 384, "v2"), ("user", 0, "v2")]
 
 
 def test_new_messages_get_their_topic_on_arrival(fitted: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from posthog.common import limits
 from posthog.common.ids import uuid7
 from posthog.conftest import Person as Member
 from posthog.people import services
@@ -209,6 +210,38 @@ def test_group_properties_are_overwritten_key_by_key(alice: Member) -> None:
     services.apply(alice.project.pk, [tell(name="Fjord AS", seats=5)])
     applied = services.apply(alice.project.pk, [tell(seats=7)])
     assert [(row.properties, row.version) for row in applied.groups] == [({"name": "Fjord AS", "seats": 7}, 1)]
+
+
+def test_an_identifying_event_names_the_other_id_as_that_ones_own_events_do(alice: Member) -> None:
+    services.apply(alice.project.pk, [event("$pageview", "browser-1"), identify("mara@example.com", "  browser-1\n")])
+    assert person_of(alice.project, "browser-1") == person_of(alice.project, "mara@example.com")
+
+
+def test_a_kind_of_group_without_a_name_or_key_takes_no_index(alice: Member) -> None:
+    given = {"": "nameless", "team": "", "plan": None, "company": "fjord"}
+    [result] = services.apply(alice.project.pk, [event("message sent", "mara", S_groups=given)]).results
+    assert result.groups == {0: "fjord"}
+
+
+def test_properties_beyond_the_limit_are_left_out_with_a_warning_that_names_it(alice: Member) -> None:
+    half = "x" * (limits.PROFILE_BYTES // 2)
+    group = {"S_group_type": "company", "S_group_key": "fjord"}
+    applied = services.apply(
+        alice.project.pk,
+        [
+            event("a", "mara", S_set={"one": half}),
+            event("b", "mara", S_set={"two": half}),
+            event("c", "noor", S_set={"three": half}),
+            alias("mara", "noor"),
+            event("$groupidentify", "mara", S_group_set={"one": half}, **group),
+            event("$groupidentify", "mara", S_group_set={"two": half}, **group),
+            event("d", "mara", S_set={"plan": "team"}),
+        ],
+    )
+    assert warnings(applied) == ["profile_too_large"] * 3
+    assert applied.results[1].warnings[0].details["limit"] == f"{limits.PROFILE_BYTES} bytes"
+    assert person_of(alice.project, "noor").properties.keys() == {"one", "plan", "$creator_event_uuid"}
+    assert applied.groups[0].properties.keys() == {"one"}
 
 
 def test_same_ids_in_another_project_are_another_person(alice: Member, charlie: Member) -> None:

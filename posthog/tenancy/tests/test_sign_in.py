@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from posthog.common import limits
+from posthog.common import attempts, limits
 from posthog.conftest import PASSWORD, Person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("valkey", "_no_attempts")]
@@ -53,6 +53,13 @@ def test_trying_too_often_is_refused_even_with_the_right_password(alice: Person)
 def test_while_attempts_cannot_be_counted_nobody_signs_in_and_is_told_why(alice: Person, without_valkey: None) -> None:
     answer = sign_in(Client(), PASSWORD)
     assert (answer.status_code, answer.json()["type"], "counted" in answer.json()["detail"]) == (503, "server_error", True)
+
+
+def test_who_was_counted_signs_in_also_when_the_counts_cannot_be_forgotten(
+    alice: Person, without_valkey: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attempts, "count", lambda key: 1)
+    assert sign_in(Client(), PASSWORD).status_code == 200
 
 
 def test_a_session_needs_the_csrf_token(alice: Person) -> None:

@@ -52,7 +52,7 @@ class Command(BaseCommand):
         self.stdout.write(json.dumps_text(fields) if fields else f"unreadable, {len(letter.payload)} bytes")
 
     def _replay(self, options: dict[str, Any]) -> None:
-        letters = [self._get(options["id"])] if options["id"] else list(dead_letters.waiting())
+        letters = [self._get(options["id"])] if options["id"] is not None else list(dead_letters.waiting())
         try:
             done = dead_letters.replay(letters)
         except LogError as error:
