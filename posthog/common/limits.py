@@ -25,6 +25,7 @@ QUERY_SERIES = 50
 QUERY_FILTERS = 500  # filters in one list, and values in one filter's list
 QUERY_FORMULAS = 50
 QUERY_FORMULA_DEPTH = 50  # parentheses inside each other
+QUERY_FORMULA_PARTS = 500  # names, numbers and signs; each operator is evaluated inside the next
 QUERY_COLUMNS = 200
 QUERY_ERROR_PATH = 24  # fields named in the message about a wrong query
 QUERY_WRAPPERS = 5  # nodes that wrap a query, inside each other

@@ -19,7 +19,7 @@ from posthog.rest.errors import InvalidInput
 from posthog.tenancy.models import Project
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_LONG_AGO, _FAR_AHEAD = "1970-01-01", "2149-06-05"
+_FAR_AHEAD = "2149-06-05"
 # Other names of the filters, which the events and persons lists have.
 _ALSO_CALLED = {"person": ("person_id", "distinct_id"), "search": ("text",)}
 
@@ -145,7 +145,7 @@ def _date_from(text: str | None, project: Project) -> datetime | None:
 def _date_to(text: str | None, project: Project) -> datetime | None:
     if not text:
         return None
-    return _resolved(DateRange(date_from=_LONG_AGO, date_to=text, explicitDate=dates.is_moment(text)), project, "date_to").date_to
+    return _resolved(DateRange(date_from=dates.LONG_AGO, date_to=text, explicitDate=dates.is_moment(text)), project, "date_to").date_to
 
 
 def _resolved(wanted: DateRange, project: Project, field: str) -> dates.ResolvedRange:

@@ -55,13 +55,18 @@ def compare(expr: ast.CompareOperation, scope: Scope, *, plain: bool = False) ->
         return _member(expr, scope, plain)
     for side, other in ((expr.right, expr.left), (expr.left, expr.right)):
         if isinstance(side, ast.Constant) and side.value is None:
-            return _null_check(expr.op, expressions.value(other, scope))
+            return _null_check(expr.op, _present(expressions.operand(other, scope)))
     if expr.op in PATTERNS:
         return _pattern(expr, scope, plain)
     left, right = _fit_both(expressions.operand(expr.left, scope), expressions.operand(expr.right, scope), scope, expr.start)
     if left is None or right is None:
         return Value(expr.op in NEGATIVE, type=BOOLEAN)
     return _finish(function(NAMES[expr.op], left, right), expr.op, [left, right], plain)
+
+
+def _present(side: Operand) -> Resolved:
+    """What is NULL where nothing is: an object is something, though no text."""
+    return settle(side, "Json" if isinstance(side, PropertyRead) and side.declared == "String" else None)
 
 
 def _null_check(op: Op, side: Resolved) -> Resolved:

@@ -42,6 +42,8 @@ class ActorsQueryRunner(QueryRunner[ActorsQuery]):
         limit, offset = self.query.limit or limits.QUERY_ROWS, self.query.offset or 0
         rows = self.execute(self._statement(limit + 1, offset)).rows
         page = rows[:limit]
+        if any(row[0] is None for row in page):
+            raise InvalidInput("source: the SQL's column of persons holds values that are no person ids", attr="source")
         actors = _Actors(self.project.pk, self.source.group_type_index, page, self)
         names = [column.text for column in self.columns]
         return {
@@ -60,9 +62,8 @@ class ActorsQueryRunner(QueryRunner[ActorsQuery]):
     def source(self) -> Source:
         source = self.query.source
         if isinstance(source, InsightActorsQuery):
-            return Source(
-                actors_of(point_of(self, source)), counts_events=True, group_type_index=source.source.aggregation_group_type_index
-            )
+            point = point_of(self, source)
+            return Source(actors_of(point), counts_events=True, group_type_index=point.series.group_type_index)
         return Source(self._from_sql(source)) if isinstance(source, HogQLQuery) else Source(None)
 
     @cached_property
@@ -85,9 +86,10 @@ class ActorsQueryRunner(QueryRunner[ActorsQuery]):
         if name is None:
             raise InvalidInput("source: name the column of person ids `actor_id` in the SQL", attr="source")
         return ast.SelectQuery(
-            select=[b.alias("actor_id", b.field("actors", name))],
+            select=[b.alias("actor_id", b.call("toUUID", b.field("actors", name)))],
             distinct=True,
             select_from=b.table(statement, "actors"),
+            where=b.is_not_null(b.field("actors", name)),
         )
 
     def _statement(self, limit: int, offset: int) -> ast.SelectQuery:
@@ -133,6 +135,9 @@ class ActorsQueryRunner(QueryRunner[ActorsQuery]):
             return actor
         if column.source == "event_count" and self.source.counts_events:
             return b.field("source", "event_count")
+        if column.source == "created_at" and self.source.query is not None and self.source.group_type_index is None:
+            # The join fills columns of an actor without a person row; a date in 1970 would look like an answer.
+            return b.call("if", b.eq(b.field("persons", "id"), actor), b.field("persons", "created_at"), None)
         expr = _of_persons(column.expr)
         if is_aggregate(expr):
             raise InvalidInput(f"select: {column.text!r} counts over many actors; ActorsQuery has one row per actor", attr="select")

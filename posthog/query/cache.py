@@ -15,10 +15,11 @@ from pydantic import BaseModel
 
 from posthog.common import json, limits
 from posthog.common import redis as store
+from posthog.rest.errors import InvalidInput
 from posthog.tenancy.models import Project
 
 # Raise it when the same query gets other numbers than before.
-MEANING = 1
+MEANING = 2
 _KEEP = timedelta(hours=1)
 _log = structlog.get_logger(__name__)
 
@@ -33,7 +34,10 @@ class Cached:
 
 
 def key_of(project: Project, query: BaseModel) -> str:
-    """Names everything that an answer depends on, besides the events: the project and its settings, the query, and our version."""
+    """Names everything that an answer depends on, besides the events: the project and its settings, the query, and our version.
+
+    Raises InvalidInput for a query too deep to be written down.
+    """
     parts = {
         "project": project.pk,
         "timezone": project.timezone,
@@ -43,7 +47,11 @@ def key_of(project: Project, query: BaseModel) -> str:
         "kind": type(query).__name__,
         "version": f"{settings.VERSION}/{MEANING}",
     }
-    return f"query_{project.pk}_{hashlib.sha256(json.dumps(parts)).hexdigest()[:32]}"
+    try:
+        content = json.dumps(parts)
+    except RecursionError:
+        raise InvalidInput("query: nested too deep", attr="query") from None
+    return f"query_{project.pk}_{hashlib.sha256(content).hexdigest()[:32]}"
 
 
 def read(key: str) -> Cached | None:

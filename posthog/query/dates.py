@@ -21,6 +21,8 @@ from posthog.rest.errors import InvalidInput
 from posthog.tenancy.models import Project
 
 DEFAULT_DAYS = 7
+# A date_from for ranges of which only the end matters: a day whose midnight lies after the epoch in every zone.
+LONG_AGO = "1970-01-02"
 _RELATIVE = re.compile(r"[-+]?(?P<number>\d{1,6})?(?P<unit>[shdwmqyM])(?P<edge>Start|End)?")
 _ISO = re.compile(
     r"(?P<year>\d{4})-(?P<month>\d{1,2})(?:-(?P<day>\d{1,2}))?"
@@ -86,17 +88,32 @@ def resolve(
 
 
 def previous(current: ResolvedRange, compare_to: str | None = None) -> ResolvedRange:
-    """The period to compare with: the one just before of the same length, or both ends moved back by `compare_to` such as `-1y`."""
+    """The period to compare with: the one just before of the same length, or both ends moved back by `compare_to` such as `-1y`.
+
+    Raises InvalidInput.
+    """
+    try:
+        found = _previous(current, compare_to)
+    except (ValueError, OverflowError):
+        found = None
+    if found is None or found.date_from < _EARLIEST:
+        raise InvalidInput("compareFilter: the period to compare with begins before 1970", attr="compareFilter")
+    return found
+
+
+def _previous(current: ResolvedRange, compare_to: str | None) -> ResolvedRange:
     if compare_to:
         back = _offset(compare_to)
         return current.moved(_shift(current.date_from, back, current.zone), _shift(current.date_to, back, current.zone))
+    whole = timedelta(microseconds=1 if current.date_to.microsecond == 999_999 else 0)
     if current.interval in ("hour", "minute"):
-        whole = timedelta(microseconds=1 if current.date_to.microsecond == 999_999 else 0)
         length = current.date_to - current.date_from + whole
         return current.moved(current.date_from - length, current.date_from - timedelta(microseconds=1))
     first, last = local(current.date_from, current.zone), local(current.date_to, current.zone)
-    days = (last.date() - first.date()).days + 1
-    date_from = add_days(current.date_from, -days, current.zone)
+    length = timedelta(days=(last.date() - first.date()).days + 1)
+    if current.explicit:
+        length = last.replace(tzinfo=None) - first.replace(tzinfo=None) + whole
+    date_from = (first.replace(tzinfo=None) - length).replace(tzinfo=current.zone).astimezone(UTC)
     return current.moved(date_from, current.date_from - timedelta(microseconds=1))
 
 

@@ -13,7 +13,7 @@ from posthog.rest.errors import InvalidInput, Unavailable
 _ENGINE_NAME = re.compile(r"\(([A-Z][A-Z_0-9]+)\)\.?\s*(?:\(version [^)]*\))?\s*$")
 # The engine explains itself with the statement it ran; that speaks of our tables, not of the user's query.
 _STATEMENT = re.compile(
-    r"(?::?\s*(?:In scope|While processing|while executing|while processing|in query|\(version) .*|\(in file/uri.*)$", re.DOTALL
+    r"(?::?\s*(?:In scope|While processing|while executing|while processing|[Ii]n query|\(version) .*|\(in file/uri.*)$", re.DOTALL
 )
 _DETAIL_LENGTH = 500
 

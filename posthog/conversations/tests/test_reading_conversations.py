@@ -161,6 +161,13 @@ def test_an_hour_ago_is_a_moment_not_a_day(alice: Member) -> None:
     assert ids_of(alice, date_to="-1h") == []
 
 
+def test_a_list_may_end_at_a_date_in_every_zone(alice: Member, library: dict[str, str]) -> None:
+    for zone in ("Asia/Tokyo", "America/Los_Angeles"):
+        alice.project.timezone = zone
+        alice.project.save()
+        assert library["maps"] in ids_of(alice, date_to="2026-03-03"), zone
+
+
 def test_pages_follow_each_other_without_gap_or_repetition(alice: Member) -> None:
     sent = [Sent({"$llm_input": f"Question {n}", "$llm_output": "Yes.", "$session_id": f"s{n}"}, minutes=n // 2) for n in range(7)]
     store(alice.project, *sent)

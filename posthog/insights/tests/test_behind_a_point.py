@@ -130,6 +130,45 @@ def test_groups_behind_a_point_where_the_insight_counts_groups(alice: Person, as
     assert row[1] == 1
 
 
+def test_groups_behind_a_point_where_the_series_counts_them(alice: Person, ask: Ask) -> None:
+    """One company, two people."""
+    store(alice.project.pk, [Event("visit", "2024-05-13T09:00:00+00:00", name, groups={0: "acme"}) for name in ("ada", "bo")])
+    query = trends({"event": "visit", "math": "unique_group", "math_group_type_index": 0})
+    _, chart = ask(alice, query)
+    _, body = ask(alice, {"kind": "ActorsQuery", "source": {"kind": "InsightActorsQuery", "source": query, "day": "2024-05-13"}})
+    assert [(row[0]["id"], row[1]) for row in body["results"]] == [("acme", 2)]
+    assert chart["results"][0]["data"][0] == len(body["results"])
+
+
+@pytest.mark.usefixtures("support")
+def test_an_actor_without_a_person_row_was_created_at_no_known_time(alice: Person, ask: Ask) -> None:
+    _, body = ask(alice, {"kind": "ActorsQuery", "source": behind(trends(**ANGER)), "select": ["id", "created_at"]})
+    created = dict(body["results"])
+    assert created[str(person_id("cy"))] is None
+    assert created[str(person_id("ada"))].startswith("2024-02-01")
+
+
+@pytest.mark.parametrize(
+    ("sql", "ids"),
+    [
+        ("SELECT if(event = 'nothing', person_id, NULL) AS actor_id FROM events", []),
+        ("SELECT toString(person_id) AS actor_id FROM events WHERE distinct_id = 'ada'", ["ada"]),
+    ],
+)
+@pytest.mark.usefixtures("support")
+def test_persons_of_a_sql_query_may_be_missing_or_texts(alice: Person, ask: Ask, sql: str, ids: list[str]) -> None:
+    status, body = ask(alice, {"kind": "ActorsQuery", "source": {"kind": "HogQLQuery", "query": sql}, "select": ["id"]})
+    assert (status, body["results"]) == (200, [[str(person_id(name))] for name in ids])
+
+
+@pytest.mark.usefixtures("support")
+def test_a_sql_query_that_gives_no_person_ids_is_told_so(alice: Person, ask: Ask) -> None:
+    sql = {"kind": "HogQLQuery", "query": "SELECT distinct_id FROM events"}
+    for order in ([], ["id"]):
+        status, body = ask(alice, {"kind": "ActorsQuery", "source": sql, "select": ["id"], "orderBy": order})
+        assert (status, body["attr"]) == (400, "source"), body
+
+
 @pytest.mark.usefixtures("support")
 def test_conversations_behind_a_point_with_the_events_that_matched(alice: Person, ask: Ask, support: list[Event]) -> None:
     status, body = ask(alice, {"kind": "ConversationsQuery", "source": behind(trends(**ANGER))})

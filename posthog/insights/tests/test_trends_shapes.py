@@ -176,6 +176,7 @@ def test_formulas_join_breakdown_values_and_fill_missing_ones_with_zero(alice: P
         ("(A", "ends too early"),
         ("A B", "did not expect 'B'"),
         ("(" * 60 + "A" + ")" * 60, "nested deeper than 50 levels"),
+        ("A" + "+A" * 3000, "more than 500 names, numbers and signs"),
     ],
 )
 def test_a_wrong_formula_says_what_is_wrong(alice: Person, ask: Ask, formula: str, message: str) -> None:
@@ -212,6 +213,18 @@ def test_histogram_breakdowns_group_numbers_into_equal_bins(alice: Person, ask: 
     }
 
 
+def test_bins_of_small_numbers_keep_names_of_their_own(alice: Person, ask: Ask) -> None:
+    """Prices of single answers: rounded to cents, all bins would be one."""
+    store(alice.project.pk, [Event(at="2024-05-13T09:00:00+00:00", properties={"cost": cost}) for cost in (0.0002, 0.0011, 0.0018, 0.0032)])
+    breakdown = {"breakdown": "cost", "breakdown_histogram_bin_count": 3}
+    _, body = ask(alice, trends(breakdownFilter=breakdown))
+    assert {item["breakdown_value"]: item["count"] for item in body["results"]} == {
+        "[0.0002,0.0012]": 2,
+        "[0.0012,0.0022]": 1,
+        "[0.0022,0.0132]": 1,
+    }
+
+
 @pytest.mark.usefixtures("chats")
 def test_sampling_and_multipliers_scale_counts(alice: Person, ask: Ask) -> None:
     _, body = ask(
@@ -228,6 +241,19 @@ def test_all_time_begins_with_the_first_event(alice: Person, ask: Ask) -> None:
     _, body = ask(alice, trends(dateRange={"date_from": "all", "date_to": "2024-05-15"}))
     assert body["results"][0]["days"][0] == "2024-05-13"
     assert body["results"][0]["count"] == 6
+
+
+@pytest.mark.parametrize(("math", "interval"), [("total", "month"), ("total", "week"), ("monthly_active", "week")])
+def test_all_time_may_begin_in_1970(alice: Person, ask: Ask, math: str, interval: str) -> None:
+    """A device whose clock stands at its beginning; in Berlin that day began in 1969."""
+    alice.project.timezone = "Europe/Berlin"
+    alice.project.save()
+    store(alice.project.pk, [Event(at="1970-01-01T00:00:00+00:00"), Event(at="2024-05-13T09:00:00+00:00", person="bo")])
+    query = trends({"event": "chat", "math": math}, interval=interval, dateRange={"date_from": "all", "date_to": "2024-05-15"})
+    status, body = ask(alice, query)
+    assert status == 200, body
+    (chart,) = body["results"]
+    assert (chart["data"][0], chart["data"][-1], len(chart["data"])) == (1, 1, len(chart["days"]))
 
 
 @pytest.mark.usefixtures("chats")

@@ -153,16 +153,22 @@ def _binned(part: Breakdown, bounds: tuple[float, ...]) -> ast.Expr:
     number = b.call("toFloat", raw(part))
     if len(bounds) < 2:
         return b.constant(NO_BIN)
-    labels = [_bin_label(low, high) for low, high in itertools.pairwise(bounds)]
+    digits = _digits(bounds[1] - bounds[0])
+    labels = [_bin_label(low, high, digits) for low, high in itertools.pairwise(bounds)]
     starts = b.array(*bounds[:-1])
     place = b.call("indexOf", starts, b.call("roundDown", b.call("assumeNotNull", number), starts))
     return b.call("if", b.is_null(number), NO_BIN, b.call("arrayElement", b.array(*labels), place))
 
 
-def _bin_label(low: float, high: float) -> str:
-    return f"[{_plain(low)},{_plain(high)}]"
+def _digits(width: float) -> int:
+    """Decimals in which the bounds of bins this wide differ: prices of single answers are fractions of a cent."""
+    return max(2, 2 - math.floor(math.log10(width))) if width > 0 else 2
 
 
-def _plain(number: float) -> str:
-    rounded = round(number, 2)
+def _bin_label(low: float, high: float, digits: int) -> str:
+    return f"[{_plain(low, digits)},{_plain(high, digits)}]"
+
+
+def _plain(number: float, digits: int) -> str:
+    rounded = round(number, digits)
     return str(int(rounded)) if math.isfinite(rounded) and rounded == int(rounded) else str(rounded)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math as numbers
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -155,7 +155,7 @@ class _Counted:
             return b.constant(0)
         if self.series.sliding_days:
             return self._sliding_buckets()
-        return b.call("roundDown", b.call("toUnixTimestamp64Milli", b.field("timestamp")), b.array(*self.place))
+        return b.call("roundDown", b.call("toUnixTimestamp64Milli", b.field("timestamp")), _instants(self.place))
 
     def _sliding_buckets(self) -> ast.Expr:
         """Index of every bucket in whose window the event lies; an event counts in several.
@@ -165,10 +165,10 @@ class _Counted:
         windows = [self.series.window(index) for index in range(len(self.place))]
         firsts, ends = [_milliseconds(window[0]) for window in windows], [_milliseconds(window[1]) for window in windows]
         pieces = sorted({*firsts, *ends})
-        piece = b.call("roundDown", b.call("toUnixTimestamp64Milli", b.field("timestamp")), b.array(*pieces))
+        piece = b.call("roundDown", b.call("toUnixTimestamp64Milli", b.field("timestamp")), _instants(pieces))
         lowest = [bisect_right(ends, start) for start in pieces]
         highest = [max(low, bisect_right(firsts, start)) for low, start in zip(lowest, pieces, strict=True)]
-        low, high = (b.call("transform", piece, b.array(*pieces), b.array(*bounds), 0) for bounds in (lowest, highest))
+        low, high = (b.call("transform", piece, _instants(pieces), b.array(*bounds), 0) for bounds in (lowest, highest))
         return b.call("arrayJoin", b.call("range", low, high))
 
     def _per_actor(self, keys: Sequence[ast.Alias]) -> ast.SelectQuery:
@@ -202,8 +202,14 @@ class _Counted:
 _MARKERS = ("$$_posthog_breakdown_null_$$", '["",""]')
 
 
+def _instants(milliseconds: Iterable[int]) -> ast.Expr:
+    """As numbers of the timestamp's type: the engine takes small ones for another."""
+    return b.call("arrayMap", b.lambda_(["instant"], b.call("toInt64", b.field("instant"))), b.array(*milliseconds))
+
+
 def _milliseconds(moment: datetime) -> int:
-    return int(moment.astimezone(UTC).timestamp()) * 1000
+    """Not below zero: no range begins before 1970, and an array of the engine cannot hold both negative and large numbers."""
+    return max(int(moment.astimezone(UTC).timestamp()) * 1000, 0)
 
 
 def _float(value: Any) -> float:

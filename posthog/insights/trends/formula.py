@@ -50,6 +50,8 @@ class _Parser:
                 raise self._wrong(f"cannot read {text[at:].strip()[:20]!r}")
             tokens.append(found[0].strip())
             at = found.end()
+        if len(tokens) > limits.QUERY_FORMULA_PARTS:
+            raise self._wrong(f"has more than {limits.QUERY_FORMULA_PARTS} names, numbers and signs")
         return tokens
 
     def _wrong(self, why: str) -> InvalidInput:

@@ -26,6 +26,11 @@ def actor(group_type_index: int | None) -> ast.Expr:
     return b.call("nullIf", b.field(f"$group_{group_type_index}"), "")
 
 
+def group_counted(node: EventsNode, group_type_index: int | None) -> int | None:
+    """The type of the groups that a series is about; None for persons."""
+    return node.math_group_type_index if node.math == "unique_group" else group_type_index
+
+
 def counted_once(node: EventsNode, group_type_index: int | None) -> ast.Expr | None:
     """What is counted once per bucket; None for maths over all events."""
     math = node.math or "total"

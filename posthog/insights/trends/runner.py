@@ -51,8 +51,12 @@ class TrendsQueryRunner(QueryRunner[TrendsQuery]):
         return {"results": answers, "hasMore": has_more, "resolved_date_range": self.periods[0].range.shown()}
 
     def fresh_seconds(self) -> int:
-        date_to = self.query.dateRange.date_to if self.query.dateRange else None
-        ended = date_to is not None and self._resolved().date_to < self.now - timedelta(days=1)
+        """Asks only where the range ends: to find where it begins may take a statement."""
+        asked = self.query.dateRange
+        if asked is None or asked.date_to is None:
+            return FRESH_SECONDS
+        until = asked.model_copy(update={"date_from": dates.LONG_AGO})
+        ended = dates.resolve(until, self.query.interval, self.project, now=self.now).date_to < self.now - timedelta(days=1)
         return FRESH_SECONDS_OF_THE_PAST if ended else FRESH_SECONDS
 
     @property

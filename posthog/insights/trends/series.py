@@ -53,8 +53,12 @@ class TrendsSeries:
         return Breakdowns.of(self.query, self.bins)
 
     @property
+    def group_type_index(self) -> int | None:
+        return math.group_counted(self.node, self.query.aggregation_group_type_index)
+
+    @property
     def actor(self) -> ast.Expr:
-        return math.actor(self.query.aggregation_group_type_index)
+        return math.actor(self.group_type_index)
 
     @property
     def counted_once(self) -> ast.Expr | None:

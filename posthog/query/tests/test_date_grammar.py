@@ -126,10 +126,32 @@ def test_the_period_to_compare_with(
     assert (shown["date_from"], shown["date_to"]) == expected
 
 
+@pytest.mark.parametrize(
+    ("date_from", "date_to", "expected"),
+    [
+        ("2024-03-20T10:00", "2024-03-21T11:00", ("2024-03-19T09:00:00+01:00", "2024-03-20T09:59:59.999999+01:00")),
+        ("2024-03-25", "2024-03-31T23:59:59.999999", ("2024-03-18T00:00:00+01:00", "2024-03-24T23:59:59.999999+01:00")),
+    ],
+)
+def test_the_period_before_explicit_dates_is_as_long_as_they_are_apart(date_from: str, date_to: str, expected: tuple[str, str]) -> None:
+    current = dates.resolve(DateRange(date_from=date_from, date_to=date_to, explicitDate=True), "day", BERLIN, now=NOW)
+    shown = dates.previous(current).shown()
+    assert (shown["date_from"], shown["date_to"]) == expected
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Etc/GMT+12", "Europe/Berlin"])
+def test_long_ago_is_a_date_in_every_zone(zone: str) -> None:
+    found = dates.resolve(DateRange(date_from=dates.LONG_AGO, date_to="2024-01-01"), "month", Project(timezone=zone), now=NOW)
+    assert found.date_from.year == 1970
+
+
 def test_an_offset_to_compare_with_must_be_one() -> None:
     current = dates.resolve(None, "day", BERLIN, now=NOW)
     with pytest.raises(InvalidInput, match=r"compareFilter\.compare_to"):
         dates.previous(current, "last year")
+    for beyond in ("-200y", "-999999y", "-999999h"):
+        with pytest.raises(InvalidInput, match=r"compareFilter: .* before 1970"):
+            dates.previous(current, beyond)
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ VALUES: dict[str, Any] = {
     "old version": "1.9.3-beta",
     "umlaut": "GRÜẞE",
     "list": ["a", "b"],
+    "object": {"temperature": 0.2},
 }
 EVERYTHING = {*VALUES, "none"}
 

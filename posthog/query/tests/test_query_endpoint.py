@@ -187,3 +187,12 @@ def test_errors_of_the_engine_carry_its_name_and_not_our_tables(alice: Person, a
 def test_a_list_as_body_is_refused(alice: Person, stores: None) -> None:
     response = alice.client.post(f"/api/projects/{alice.project.pk}/query/", [1], content_type="application/json")
     assert response.status_code == 400
+
+
+def test_filters_nested_too_deep_are_refused(alice: Person, ask: Ask) -> None:
+    group: dict[str, Any] = {"key": "plan", "value": "pro", "type": "event"}
+    for _ in range(250):
+        group = {"type": "OR", "values": [group]}
+    status, body = ask(alice, TREND | {"properties": group})
+    assert (status, body["attr"]) == (400, "query")
+    assert "nested too deep" in body["detail"]

@@ -27,8 +27,9 @@ def test_a_cancelled_query_stops_before_its_next_statement(alice: Person, stores
 
 def test_an_engine_that_does_not_answer_is_a_503(alice: Person, ask: Ask, settings: Any) -> None:
     settings.CLICKHOUSE_URL = "clickhouse://default:x@127.0.0.1:1/default"
-    status, body = ask(alice, TREND)
-    assert status == 503
+    for dates in ({}, {"dateRange": {"date_from": "all", "date_to": "2024-05-15"}}):
+        status, body = ask(alice, TREND | dates)
+        assert status == 503
     assert body["code"] == "unavailable"
     assert "Try again" in body["detail"]
 
@@ -66,6 +67,12 @@ def test_a_query_over_its_limits_is_told_so(alice: Person, ask: Ask, monkeypatch
             400,
             "illegal_type_of_argument",
             "Illegal type",
+        ),
+        (
+            InvalidQuery(215, "Column 'a' is not under aggregate function. In query SELECT secret FROM t. (NOT_AN_AGGREGATE)"),
+            400,
+            "not_an_aggregate",
+            "Column 'a' is not under aggregate function",
         ),
         (QueryLimitExceeded(241, "Memory limit exceeded. (MEMORY_LIMIT_EXCEEDED)"), 400, "memory_limit_exceeded", "The query was stopped"),
         (
