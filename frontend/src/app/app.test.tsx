@@ -158,12 +158,13 @@ function server({ path, method, body, search }: Call): unknown {
 }
 
 let calls: Call[]
+const scrolled = vi.fn()
 
 beforeEach(() => {
     signedIn = true
     initialized = true
     calls = stubServer((call) => server(call))
-    Element.prototype.scrollIntoView = vi.fn()
+    Element.prototype.scrollIntoView = scrolled.mockClear()
     vi.spyOn(window, 'scrollTo').mockImplementation(() => undefined)
     vi.spyOn(HTMLElement.prototype, 'offsetHeight', 'get').mockReturnValue(90)
 })
@@ -271,6 +272,7 @@ describe('a conversation of several pages', () => {
         }, PATIENCE)
         expect(screen.queryByRole('button', { name: 'Load earlier messages' })).toBeNull()
     })
+        expect(scrolled).toHaveBeenCalledTimes(1)
 })
 
 describe('from a number to the message behind it', () => {

@@ -161,7 +161,12 @@ function Messages({ projectId, conversation, query, target }: MessagesProps): Re
             {query.hasPreviousPage && (
                 <More text="Load earlier messages" loading={loading} onMore={() => void query.fetchPreviousPage()} />
             )}
-            <Transcript key={id} projectId={projectId} conversation={conversation} target={target} />
+            <Transcript
+                key={`${id} ${target ?? ''}`}
+                projectId={projectId}
+                conversation={conversation}
+                target={target}
+            />
             {query.hasNextPage && (
                 <More text="Load more messages" loading={loading} onMore={() => void query.fetchNextPage()} />
             )}
