@@ -89,9 +89,9 @@ function Side({ projectId, conversation }: SideProps): ReactElement {
                     <dt>Lasted</dt>
                     <dd>{formatSpan(started_at, ended_at) || 'unknown'}</dd>
                     <dt>Messages</dt>
-                    <dd>{message_count}</dd>
+                    <dd>{formatNumber(message_count)}</dd>
                     <dt>Feedback</dt>
-                    <dd>{feedback.length || 'none'}</dd>
+                    <dd>{feedback.length ? formatNumber(feedback.length) : 'none'}</dd>
                 </dl>
                 <nav
                     className={`${styles.neighbours ?? ''} ${styles.divided ?? ''}`}
