@@ -321,6 +321,18 @@ describe('when something is wrong', () => {
     })
 
     it('shows the reason of the server and offers another try', async () => {
+it('closes the menu of a narrow window when a project is chosen', async () => {
+    const { history, user } = open('/project/1/conversations')
+    await user.click(await screen.findByRole('button', { name: 'Open the menu' }, PATIENCE))
+    const menu = await screen.findByRole('dialog', {}, PATIENCE)
+    await user.click(within(menu).getByRole('button', { name: /Project:/ }))
+    await user.click(await screen.findByRole('menuitem', { name: 'Northwind assistant', hidden: true }, PATIENCE))
+    await waitFor(() => {
+        expect(screen.queryByRole('dialog')).toBeNull()
+    }, PATIENCE)
+    expect(history.location.pathname).toBe('/project/1')
+})
+
         calls = stubServer((call) =>
             call.path.endsWith('/query/')
                 ? new Refusal(400, {
