@@ -303,6 +303,17 @@ describe('from a number to the message behind it', () => {
     })
 
     it('has no way down from zero', async () => {
+    it('comes back to the number when the drawer closes', async () => {
+        const { user } = open('/project/1/insights/new')
+        const number = await screen.findByRole('button', { name: /20 Nov 2026: 3\./ }, PATIENCE)
+        await user.click(number)
+        await screen.findByRole('dialog', {}, PATIENCE)
+        await user.keyboard('{Escape}')
+        await waitFor(() => {
+            expect(number).toHaveFocus()
+        }, PATIENCE)
+    })
+
         open('/project/1/insights/new')
         const cell = await screen.findByRole('cell', { name: '0' }, PATIENCE)
         expect(within(cell).queryByRole('button')).toBeNull()
