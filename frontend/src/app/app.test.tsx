@@ -320,18 +320,6 @@ describe('from a number to the message behind it', () => {
     })
 })
 
-describe('when something is wrong', () => {
-    it('says that a conversation does not exist, and where to go', async () => {
-        open('/project/1/conversations/unknown')
-        expect(await screen.findByText('There is no such conversation', {}, PATIENCE)).toBeVisible()
-    })
-
-    it('says that a page does not exist', async () => {
-        open('/project/1/nonsense')
-        expect(await screen.findByText('There is no such page', {}, PATIENCE)).toBeVisible()
-    })
-
-    it('shows the reason of the server and offers another try', async () => {
 it('closes the menu of a narrow window when a project is chosen', async () => {
     const { history, user } = open('/project/1/conversations')
     await user.click(await screen.findByRole('button', { name: 'Open the menu' }, PATIENCE))
@@ -345,6 +333,46 @@ it('closes the menu of a narrow window when a project is chosen', async () => {
 })
 
         calls = stubServer((call) =>
+describe('when something is wrong', () => {
+    it('opens the page on another try, once the server answers', async () => {
+        vi.spyOn(console, 'error').mockImplementation(() => undefined)
+        let down = true
+        calls = stubServer((call) => (down ? new Refusal(400) : server(call)))
+        const { user } = open('/project/1/conversations')
+        await screen.findByText('This page failed', {}, PATIENCE)
+        down = false
+        await user.click(screen.getByRole('button', { name: 'Try again' }))
+        expect(await screen.findByRole('heading', { name: 'Conversations' }, PATIENCE)).toBeVisible()
+    })
+
+    it('says at its name why a key cannot be made', async () => {
+        const refusal = { type: 'validation_error', code: 'max_length', detail: 'Too long.', attr: 'label' }
+        calls = stubServer((call) =>
+            call.method === 'POST' && call.path.endsWith('personal_api_keys/')
+                ? new Refusal(400, refusal)
+                : server(call),
+        )
+        const { user } = open('/project/1/settings')
+        await user.click(await screen.findByRole('button', { name: 'New key' }, PATIENCE))
+        const name = await screen.findByRole('textbox', { name: /What is it for/ }, PATIENCE)
+        await user.type(name, 'Report')
+        await user.click(screen.getByRole('button', { name: 'Create key' }))
+        await waitFor(() => {
+            expect(name).toHaveAccessibleDescription('Too long.')
+        }, PATIENCE)
+    })
+
+    it('says that a conversation does not exist, and where to go', async () => {
+        open('/project/1/conversations/unknown')
+        expect(await screen.findByText('There is no such conversation', {}, PATIENCE)).toBeVisible()
+    })
+
+    it('says that a page does not exist', async () => {
+        open('/project/1/nonsense')
+        expect(await screen.findByText('There is no such page', {}, PATIENCE)).toBeVisible()
+    })
+
+    it('shows the reason of the server and offers another try', async () => {
             call.path.endsWith('/query/')
                 ? new Refusal(400, {
                       type: 'validation_error',
