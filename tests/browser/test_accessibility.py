@@ -20,7 +20,7 @@ def session(product: Product) -> str:
     texts = [
         ("What a stupid, useless answer!", "I am sorry."),
         ("Thanks, that is lovely.", "- [x] done\n- [ ] open\n\n| a | b |\n|---|---|\n| 1 | 2 |"),
-        ("pass\u200bword", "[a link](https://example.org/) and ![a picture](https://example.org/x.png)"),
+        ("pass\u200bword", "```\n" + "wide " * 60 + "\n```\n\n[a link](https://example.org/) and ![a picture](https://example.org/x.png)"),
     ]
     send_judged(product, [llm_event(*pair, person="axel@example.org", session=name) for pair in texts], name, 6)
     return name
