@@ -125,7 +125,7 @@ function answerConversations(path: string, search: URLSearchParams): unknown {
 
 function server({ path, method, body, search }: Call): unknown {
     if (path === '/_preflight') {
-        return { initialized, version: '0.1.0', demo: false }
+        return { initialized, version: '0.1.0', demo: false, signed_in: signedIn }
     }
     if (path === '/api/setup/' || path === '/api/login/') {
         signedIn = true
@@ -206,6 +206,7 @@ describe('coming in', () => {
         signedIn = false
         const { history, user } = open('/project/1/conversations?label=["user_toxic"]')
         await user.type(await screen.findByLabelText(/E-mail/, {}, PATIENCE), 'alice@example.org')
+        expect(calls.map(({ path }) => path)).toEqual(['/_preflight'])
         await user.type(screen.getByLabelText(/Password/, { selector: 'input' }), 'secret')
         await user.click(screen.getByRole('button', { name: 'Log in' }))
         await screen.findByRole('heading', { name: 'Conversations' }, PATIENCE)
@@ -271,8 +272,8 @@ describe('a conversation of several pages', () => {
             expect(questions()).toEqual(['Question 0', 'Question 1', 'Question 2', 'Question 3'])
         }, PATIENCE)
         expect(screen.queryByRole('button', { name: 'Load earlier messages' })).toBeNull()
-    })
         expect(scrolled).toHaveBeenCalledTimes(1)
+    })
 })
 
 describe('from a number to the message behind it', () => {
@@ -302,7 +303,6 @@ describe('from a number to the message behind it', () => {
         expect(await within(drawer).findByRole('link', { name: /Ada/ })).toHaveTextContent('3 events')
     })
 
-    it('has no way down from zero', async () => {
     it('comes back to the number when the drawer closes', async () => {
         const { user } = open('/project/1/insights/new')
         const number = await screen.findByRole('button', { name: /20 Nov 2026: 3\./ }, PATIENCE)
@@ -314,6 +314,7 @@ describe('from a number to the message behind it', () => {
         }, PATIENCE)
     })
 
+    it('has no way down from zero', async () => {
         open('/project/1/insights/new')
         const cell = await screen.findByRole('cell', { name: '0' }, PATIENCE)
         expect(within(cell).queryByRole('button')).toBeNull()
@@ -332,7 +333,6 @@ it('closes the menu of a narrow window when a project is chosen', async () => {
     expect(history.location.pathname).toBe('/project/1')
 })
 
-        calls = stubServer((call) =>
 describe('when something is wrong', () => {
     it('opens the page on another try, once the server answers', async () => {
         vi.spyOn(console, 'error').mockImplementation(() => undefined)
@@ -373,6 +373,7 @@ describe('when something is wrong', () => {
     })
 
     it('shows the reason of the server and offers another try', async () => {
+        calls = stubServer((call) =>
             call.path.endsWith('/query/')
                 ? new Refusal(400, {
                       type: 'validation_error',
