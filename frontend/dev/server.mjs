@@ -210,7 +210,7 @@ const routes = [
 
 function answer(method, url, body) {
     if (url.pathname === '/_preflight') {
-        return { initialized: state.initialized, version: '0.1.0', demo: false }
+        return { initialized: state.initialized, version: '0.1.0', demo: false, signed_in: state.signedIn }
     }
     if (url.pathname === '/api/login/') {
         return login(body)

@@ -16,6 +16,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from posthog.rest.errors import InvalidInput
 from posthog.tenancy import access, services, throttling
+from posthog.tenancy.authentication import SessionAuthentication
 from posthog.tenancy.models import Membership, PersonalAPIKey, Project, User
 from posthog.tenancy.schema import (
     LoginInput,
@@ -35,12 +36,17 @@ class Preflight(APIView):
     """What the interface asks before anything else."""
 
     permission_classes = [AllowAny]
-    authentication_classes = []
+    authentication_classes = [SessionAuthentication]
 
     @extend_schema(responses=PreflightOutput)
     def get(self, request: Request) -> Response:
-        demo = Project.objects.filter(is_demo=True).exists()
-        return Response({"initialized": services.is_initialized(), "version": settings.VERSION, "demo": demo})
+        answer = {
+            "initialized": services.is_initialized(),
+            "version": settings.VERSION,
+            "demo": Project.objects.filter(is_demo=True).exists(),
+            "signed_in": request.user.is_authenticated,
+        }
+        return Response(answer)
 
 
 class Setup(APIView):

@@ -79,6 +79,7 @@ class PreflightOutput(serializers.Serializer[Any]):
     initialized = serializers.BooleanField()
     version = serializers.CharField()
     demo = serializers.BooleanField()
+    signed_in = serializers.BooleanField()
 
 
 class MePatch(serializers.Serializer[Any]):

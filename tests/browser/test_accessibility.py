@@ -20,7 +20,7 @@ def session(product: Product) -> str:
     texts = [
         ("What a stupid, useless answer!", "I am sorry."),
         ("Thanks, that is lovely.", "- [x] done\n- [ ] open\n\n| a | b |\n|---|---|\n| 1 | 2 |"),
-        ("pass\u200bword", "[a link](https://example.org/) and ![a picture](https://example.org/x.png)"),
+        ("pass\u200bword", "```\n" + "wide " * 60 + "\n```\n\n[a link](https://example.org/) and ![a picture](https://example.org/x.png)"),
     ]
     send_judged(product, [llm_event(*pair, person="axel@example.org", session=name) for pair in texts], name, 6)
     return name
@@ -42,3 +42,11 @@ def test_pages_have_no_violations(window: Window, session: str, color_scheme: st
         expect(seen.page.get_by_role("status")).to_have_count(0)
         seen.page.evaluate(AXE.read_text())
         assert seen.page.evaluate(RUN) == [], path
+
+
+def test_nothing_moves_for_those_who_ask_for_less_motion(window: Window, session: str) -> None:
+    reader = window()
+    reader.open(f"/conversations/{session}")
+    expect(reader.page.get_by_role("article").first).to_be_visible()
+    moved = "element => { element.style.marginTop = '90px'; return [getComputedStyle(element).marginTop, element.getAnimations().length] }"
+    assert reader.page.get_by_role("article").first.evaluate(moved) == ["90px", 0]

@@ -25,7 +25,7 @@ PAST_THE_FIRST_SCREEN = ("Please list everything that you know about it.", LONG_
 @pytest.fixture(scope="module")
 def chat(product: Product) -> dict[str, Any]:
     """A labelled conversation of its own person, in which only the third message of the user is toxic."""
-    session, person = f"chat-{uuid.uuid4()}", f"greta-{uuid.uuid4().hex[:8]}@example.org"
+    session, person = f"chat-{uuid.uuid4()}", f"greta-{uuid.uuid4().hex * 3}@example.org"
     turns = [CHAT[0], PAST_THE_FIRST_SCREEN, *CHAT[1:]]
     events = [llm_event(user, assistant, person=person, session=session) for user, assistant in turns]
     send_judged(product, events, session, 2 * len(turns))

@@ -125,7 +125,7 @@ function answerConversations(path: string, search: URLSearchParams): unknown {
 
 function server({ path, method, body, search }: Call): unknown {
     if (path === '/_preflight') {
-        return { initialized, version: '0.1.0', demo: false }
+        return { initialized, version: '0.1.0', demo: false, signed_in: signedIn }
     }
     if (path === '/api/setup/' || path === '/api/login/') {
         signedIn = true
@@ -158,12 +158,13 @@ function server({ path, method, body, search }: Call): unknown {
 }
 
 let calls: Call[]
+const scrolled = vi.fn()
 
 beforeEach(() => {
     signedIn = true
     initialized = true
     calls = stubServer((call) => server(call))
-    Element.prototype.scrollIntoView = vi.fn()
+    Element.prototype.scrollIntoView = scrolled.mockClear()
     vi.spyOn(window, 'scrollTo').mockImplementation(() => undefined)
     vi.spyOn(HTMLElement.prototype, 'offsetHeight', 'get').mockReturnValue(90)
 })
@@ -205,6 +206,7 @@ describe('coming in', () => {
         signedIn = false
         const { history, user } = open('/project/1/conversations?label=["user_toxic"]')
         await user.type(await screen.findByLabelText(/E-mail/, {}, PATIENCE), 'alice@example.org')
+        expect(calls.map(({ path }) => path)).toEqual(['/_preflight'])
         await user.type(screen.getByLabelText(/Password/, { selector: 'input' }), 'secret')
         await user.click(screen.getByRole('button', { name: 'Log in' }))
         await screen.findByRole('heading', { name: 'Conversations' }, PATIENCE)
@@ -270,6 +272,7 @@ describe('a conversation of several pages', () => {
             expect(questions()).toEqual(['Question 0', 'Question 1', 'Question 2', 'Question 3'])
         }, PATIENCE)
         expect(screen.queryByRole('button', { name: 'Load earlier messages' })).toBeNull()
+        expect(scrolled).toHaveBeenCalledTimes(1)
     })
 })
 
@@ -300,6 +303,17 @@ describe('from a number to the message behind it', () => {
         expect(await within(drawer).findByRole('link', { name: /Ada/ })).toHaveTextContent('3 events')
     })
 
+    it('comes back to the number when the drawer closes', async () => {
+        const { user } = open('/project/1/insights/new')
+        const number = await screen.findByRole('button', { name: /20 Nov 2026: 3\./ }, PATIENCE)
+        await user.click(number)
+        await screen.findByRole('dialog', {}, PATIENCE)
+        await user.keyboard('{Escape}')
+        await waitFor(() => {
+            expect(number).toHaveFocus()
+        }, PATIENCE)
+    })
+
     it('has no way down from zero', async () => {
         open('/project/1/insights/new')
         const cell = await screen.findByRole('cell', { name: '0' }, PATIENCE)
@@ -307,7 +321,47 @@ describe('from a number to the message behind it', () => {
     })
 })
 
+it('closes the menu of a narrow window when a project is chosen', async () => {
+    const { history, user } = open('/project/1/conversations')
+    await user.click(await screen.findByRole('button', { name: 'Open the menu' }, PATIENCE))
+    const menu = await screen.findByRole('dialog', {}, PATIENCE)
+    await user.click(within(menu).getByRole('button', { name: /Project:/ }))
+    await user.click(await screen.findByRole('menuitem', { name: 'Northwind assistant', hidden: true }, PATIENCE))
+    await waitFor(() => {
+        expect(screen.queryByRole('dialog')).toBeNull()
+    }, PATIENCE)
+    expect(history.location.pathname).toBe('/project/1')
+})
+
 describe('when something is wrong', () => {
+    it('opens the page on another try, once the server answers', async () => {
+        vi.spyOn(console, 'error').mockImplementation(() => undefined)
+        let down = true
+        calls = stubServer((call) => (down ? new Refusal(400) : server(call)))
+        const { user } = open('/project/1/conversations')
+        await screen.findByText('This page failed', {}, PATIENCE)
+        down = false
+        await user.click(screen.getByRole('button', { name: 'Try again' }))
+        expect(await screen.findByRole('heading', { name: 'Conversations' }, PATIENCE)).toBeVisible()
+    })
+
+    it('says at its name why a key cannot be made', async () => {
+        const refusal = { type: 'validation_error', code: 'max_length', detail: 'Too long.', attr: 'label' }
+        calls = stubServer((call) =>
+            call.method === 'POST' && call.path.endsWith('personal_api_keys/')
+                ? new Refusal(400, refusal)
+                : server(call),
+        )
+        const { user } = open('/project/1/settings')
+        await user.click(await screen.findByRole('button', { name: 'New key' }, PATIENCE))
+        const name = await screen.findByRole('textbox', { name: /What is it for/ }, PATIENCE)
+        await user.type(name, 'Report')
+        await user.click(screen.getByRole('button', { name: 'Create key' }))
+        await waitFor(() => {
+            expect(name).toHaveAccessibleDescription('Too long.')
+        }, PATIENCE)
+    })
+
     it('says that a conversation does not exist, and where to go', async () => {
         open('/project/1/conversations/unknown')
         expect(await screen.findByText('There is no such conversation', {}, PATIENCE)).toBeVisible()

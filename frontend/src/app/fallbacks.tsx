@@ -1,4 +1,4 @@
-import { Link } from '@tanstack/react-router'
+import { Link, useRouter } from '@tanstack/react-router'
 import type { ErrorComponentProps } from '@tanstack/react-router'
 import type { ReactElement } from 'react'
 
@@ -15,11 +15,12 @@ export function NotFound(): ReactElement {
     )
 }
 
-export function Failed({ error, reset }: ErrorComponentProps): ReactElement {
+export function Failed({ error }: ErrorComponentProps): ReactElement {
+    const router = useRouter()
     const shown = error instanceof Error ? error : new Error(String(error))
     return (
         <Page title="Error" heading="">
-            <ErrorState title="This page failed" error={shown} onRetry={reset} />
+            <ErrorState title="This page failed" error={shown} onRetry={() => void router.invalidate()} />
         </Page>
     )
 }

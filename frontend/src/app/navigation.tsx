@@ -37,7 +37,7 @@ export function Brand({ projectId }: { projectId: string }): ReactElement {
     )
 }
 
-function ProjectSwitcher({ projectId, me }: Props): ReactElement {
+function ProjectSwitcher({ projectId, me, onNavigate }: Props): ReactElement {
     const navigate = useNavigate()
     const current = me.projects.find((project) => String(project.id) === projectId) ?? me.team
     return (
@@ -54,9 +54,10 @@ function ProjectSwitcher({ projectId, me }: Props): ReactElement {
                     <Menu.Item
                         key={project.id}
                         rightSection={String(project.id) === projectId ? <Icon name="check" size={15} /> : undefined}
-                        onClick={() =>
+                        onClick={() => {
+                            onNavigate?.()
                             void navigate({ to: '/project/$projectId', params: { projectId: String(project.id) } })
-                        }
+                        }}
                     >
                         {project.name}
                     </Menu.Item>
@@ -64,7 +65,10 @@ function ProjectSwitcher({ projectId, me }: Props): ReactElement {
                 <Menu.Divider />
                 <Menu.Item
                     leftSection={<Icon name="plus" size={15} />}
-                    onClick={() => void navigate({ to: '/project/$projectId/settings', params: { projectId } })}
+                    onClick={() => {
+                        onNavigate?.()
+                        void navigate({ to: '/project/$projectId/settings', params: { projectId } })
+                    }}
                 >
                     New project
                 </Menu.Item>
@@ -106,7 +110,7 @@ function UserMenu({ me }: { me: Me }): ReactElement {
 export function Navigation({ projectId, me, onNavigate }: Props): ReactElement {
     return (
         <>
-            <ProjectSwitcher projectId={projectId} me={me} />
+            <ProjectSwitcher projectId={projectId} me={me} onNavigate={onNavigate} />
             <ul className={styles.links}>
                 {LINKS.map(({ to, label, icon, exact }) => (
                     <li key={to}>

@@ -9,7 +9,6 @@ import {
 } from '@tanstack/react-router'
 import type { RouterHistory } from '@tanstack/react-router'
 
-import { isSignedOut } from '../query/client'
 import { meOptions, preflightOptions } from '../query/session'
 import type { Me } from '../query/types'
 import { readConversationSearch } from '../scenes/conversations/search'
@@ -22,17 +21,21 @@ interface Context {
     queryClient: QueryClient
 }
 
-/** The signed-in user, or a way to the login that comes back here. */
+/**
+ * The signed-in user, or a way to the login that comes back here. Browsers report a refused request as an error on the console, so
+ * whether someone is signed in is asked about before who it is.
+ */
 async function requireUser({ queryClient }: Context, href: string): Promise<Me> {
-    try {
-        return await queryClient.query({ ...meOptions, staleTime: 'static' })
-    } catch (error) {
-        if (isSignedOut(error)) {
-            // eslint-disable-next-line @typescript-eslint/only-throw-error -- the router's way to redirect
-            throw redirect({ to: '/login', search: href === '/' ? {} : { next: href } })
-        }
-        throw error
+    const known = queryClient.getQueryData(meOptions.queryKey)
+    if (known) {
+        return known
     }
+    const { signed_in } = await queryClient.query({ ...preflightOptions, staleTime: 0 })
+    if (!signed_in) {
+        // eslint-disable-next-line @typescript-eslint/only-throw-error -- the router's way to redirect
+        throw redirect({ to: '/login', search: href === '/' ? {} : { next: href } })
+    }
+    return queryClient.query(meOptions)
 }
 
 const root = createRootRouteWithContext<Context>()({

@@ -11,6 +11,7 @@ export interface Preflight {
     initialized: boolean
     version: string
     demo: boolean
+    signed_in: boolean
 }
 
 export type Me = Schemas['MeOutput']

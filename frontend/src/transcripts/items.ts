@@ -70,13 +70,19 @@ function lastMessages(messages: readonly Message[]): Map<string, Message> {
     return new Map(messages.filter((message) => !isAside(message)).map((message) => [message.event_uuid, message]))
 }
 
+/** Feedback has no message of its own: wanted is what it judges. */
+function judgedEvent(feedback: readonly Feedback[], target: string | undefined): string | undefined {
+    return feedback.find(({ event_uuid }) => event_uuid === target)?.target_event_uuid ?? target
+}
+
 export function transcriptItems({ messages, feedback, target }: Input): TranscriptItem[] {
     const judgements = feedbackByEvent(feedback)
     const lastOf = lastMessages(messages)
+    const wanted = judgedEvent(feedback, target)
     const items: TranscriptItem[] = []
     let day = ''
-    for (const [index, message] of messages.entries()) {
-        const key = `${message.event_uuid}-${message.position}-${index}`
+    for (const message of messages) {
+        const key = `${message.event_uuid}-${message.position}-${message.id}`
         const text = formatDay(message.timestamp)
         if (text !== day) {
             day = text
@@ -92,7 +98,7 @@ export function transcriptItems({ messages, feedback, target }: Input): Transcri
             key,
             message,
             feedback: isLast ? (judgements.get(message.event_uuid) ?? []) : [],
-            matched: message.event_uuid === target,
+            matched: message.event_uuid === wanted,
         })
     }
     return items
@@ -101,4 +107,14 @@ export function transcriptItems({ messages, feedback, target }: Input): Transcri
 /** Index of the first message of the wanted event, or -1. */
 export function targetIndex(items: readonly TranscriptItem[]): number {
     return items.findIndex((item) => item.type === 'message' && item.matched)
+}
+
+/**
+ * Where the item is that stood first before others came in front of it, or -1 when none did. Headings of days do not count: they
+ * move up to the earlier messages of their day.
+ */
+export function heldIndex(items: readonly TranscriptItem[], before: readonly TranscriptItem[]): number {
+    const first = before.findIndex(({ type }) => type !== 'day')
+    const place = items.findIndex(({ key }) => key === before[first]?.key)
+    return place > first ? place : -1
 }

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest'
 
 import type { Conversation, Message } from '../query/types'
 import { renderUi } from '../ui/testing'
+import { heldIndex, transcriptItems } from './items'
 import { Transcript, VIRTUAL_FROM } from './transcript'
 
 const scrolled = vi.fn()
@@ -173,6 +174,23 @@ describe('feedback', () => {
         expect(question).not.toHaveTextContent('Took three tries.')
         expect(reply).toHaveTextContent('thumbs down: Took three tries.')
     })
+
+    it('leads to the message that it judges', () => {
+        const feedback = [
+            {
+                event_uuid: 'f1',
+                event: '$ai_feedback',
+                name: null,
+                properties: {},
+                target_event_uuid: 'event-2',
+                timestamp: '2026-11-20T10:09:00Z',
+                text: null,
+                value: 'thumbs down',
+            },
+        ]
+        show([message({}), message({ event_uuid: 'event-2' })], { feedback, target: 'f1' })
+        expect(screen.getByRole('article', { name: /matched/ })).toHaveTextContent('thumbs down')
+    })
 })
 
 describe('a message that is not what it looks like', () => {
@@ -191,6 +209,27 @@ describe('a transcript of 10,000 messages', () => {
         show(Array.from({ length: 10_000 }, (_, index) => message({ event_uuid: `event-${index}` })))
         expect(screen.getAllByRole('article').length).toBeLessThan(VIRTUAL_FROM)
         expect(performance.now() - start).toBeLessThan(3_000)
+    })
+})
+
+describe('a transcript of which a part is loaded', () => {
+    const events = (from: number, count: number): Message[] =>
+        Array.from({ length: count }, (_, index) => message({ event_uuid: `event-${from + index}` }))
+
+    it('gives the focus to the message that matched', () => {
+        vi.spyOn(HTMLElement.prototype, 'offsetHeight', 'get').mockReturnValue(180)
+        show(events(0, 400), { target: 'event-1' })
+        expect(screen.getByRole('article', { name: /matched/ })).toHaveFocus()
+    })
+
+    it('knows where its first message is after earlier ones came before it', () => {
+        const later = events(400, 3)
+        const before = transcriptItems({ messages: later, feedback: [], target: undefined })
+        const items = transcriptItems({ messages: [...events(0, 400), ...later], feedback: [], target: undefined })
+        const held = items[heldIndex(items, before)]
+        expect(held?.type === 'message' && held.message).toBe(later[0])
+        const appended = transcriptItems({ messages: [...later, ...events(403, 9)], feedback: [], target: undefined })
+        expect(heldIndex(appended, before)).toBe(-1)
     })
 })
 

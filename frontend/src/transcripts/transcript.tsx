@@ -1,12 +1,12 @@
 /** The messages of one conversation. Long ones are drawn in part, as far as they are in sight. */
 import { useWindowVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
-import type { ReactElement } from 'react'
+import type { ReactElement, RefObject } from 'react'
 
 import { formatNumber } from '../lib/format'
 import type { Conversation } from '../query/types'
 import { Icon } from '../ui/icons'
-import { roleTitle, targetIndex, transcriptItems } from './items'
+import { heldIndex, roleTitle, targetIndex, transcriptItems } from './items'
 import type { TranscriptItem } from './items'
 import { MessageCard } from './message-card'
 import styles from './transcript.module.css'
@@ -14,6 +14,8 @@ import { UntrustedText } from './untrusted-text'
 
 /** From here on, items out of sight are not drawn. */
 export const VIRTUAL_FROM = 150
+/** Pixels between the window's edge and what is scrolled to; `scroll-margin` in the style sheet is the same. */
+const SCROLL_MARGIN = 96
 
 interface Props {
     projectId: string
@@ -81,18 +83,26 @@ function Item({ projectId, item }: { projectId: string; item: TranscriptItem }):
 interface ListProps {
     projectId: string
     items: readonly TranscriptItem[]
-    start: number
 }
 
-function PlainList({ projectId, items, start }: ListProps): ReactElement {
-    const list = useRef<HTMLDivElement>(null)
+/** Calls back with the message that matched, once, as soon as it is drawn. */
+function useMatched(list: RefObject<HTMLElement | null>, onDrawn: (target: HTMLElement) => void): void {
+    const found = useRef(false)
     useEffect(() => {
-        const target = list.current?.querySelector<HTMLElement>('[data-matched="true"]')
-        if (start >= 0 && target) {
-            target.scrollIntoView({ block: 'start' })
-            target.focus({ preventScroll: true })
+        const target = found.current ? null : list.current?.querySelector<HTMLElement>('[data-matched="true"]')
+        if (target) {
+            found.current = true
+            onDrawn(target)
         }
-    }, [start])
+    })
+}
+
+function PlainList({ projectId, items }: ListProps): ReactElement {
+    const list = useRef<HTMLDivElement>(null)
+    useMatched(list, (target) => {
+        target.scrollIntoView({ block: 'start' })
+        target.focus({ preventScroll: true })
+    })
     return (
         <div ref={list} className={styles.list}>
             {items.map((item) => (
@@ -102,7 +112,7 @@ function PlainList({ projectId, items, start }: ListProps): ReactElement {
     )
 }
 
-function VirtualList({ projectId, items, start }: ListProps): ReactElement {
+function VirtualList({ projectId, items }: ListProps): ReactElement {
     const list = useRef<HTMLDivElement>(null)
     const [margin, setMargin] = useState(0)
     useLayoutEffect(() => {
@@ -114,13 +124,20 @@ function VirtualList({ projectId, items, start }: ListProps): ReactElement {
         overscan: 6,
         scrollMargin: margin,
         getItemKey: (index) => items[index]?.key ?? index,
+        scrollPaddingStart: SCROLL_MARGIN,
         initialRect: { width: 800, height: 900 },
     })
-    useEffect(() => {
-        if (start >= 0) {
-            virtualizer.scrollToIndex(start, { align: 'center' })
+    const known = useRef<readonly TranscriptItem[]>(null)
+    useLayoutEffect(() => {
+        const place = known.current ? heldIndex(items, known.current) : targetIndex(items)
+        known.current = items
+        if (place >= 0) {
+            virtualizer.scrollToIndex(place, { align: 'start' })
         }
-    }, [start, virtualizer])
+    }, [items, virtualizer])
+    useMatched(list, (target) => {
+        target.focus({ preventScroll: true })
+    })
     return (
         <div ref={list} style={{ position: 'relative', height: virtualizer.getTotalSize() }}>
             {virtualizer.getVirtualItems().map((row) => {
@@ -144,7 +161,6 @@ function VirtualList({ projectId, items, start }: ListProps): ReactElement {
 export function Transcript({ projectId, conversation, target }: Props): ReactElement {
     const { messages, feedback } = conversation
     const items = useMemo(() => transcriptItems({ messages, feedback, target }), [messages, feedback, target])
-    const start = targetIndex(items)
     const List = items.length > VIRTUAL_FROM ? VirtualList : PlainList
-    return <List projectId={projectId} items={items} start={start} />
+    return <List projectId={projectId} items={items} />
 }

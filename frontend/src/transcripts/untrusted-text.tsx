@@ -96,6 +96,13 @@ function UntrustedImage({ src, alt }: ComponentPropsWithoutRef<'img'>): ReactEle
 const components: Components = {
     a: ({ href, children }) => <UntrustedLink href={href}>{children}</UntrustedLink>,
     img: ({ src, alt }) => <UntrustedImage src={src} alt={alt} />,
+    // Long lines of code scroll sideways, which must be possible by keyboard too.
+    pre: ({ children }) => (
+        // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+        <pre tabIndex={0} aria-label="Code">
+            {children}
+        </pre>
+    ),
     input: ({ checked }) => (
         <input type="checkbox" checked={checked === true} disabled readOnly aria-label={checked ? 'done' : 'open'} />
     ),

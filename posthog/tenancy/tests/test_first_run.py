@@ -26,6 +26,13 @@ def test_setup_makes_a_project_with_a_token_and_signs_the_owner_in() -> None:
     assert client.get("/_preflight").json()["initialized"] is True
 
 
+def test_it_says_whether_this_browser_is_signed_in() -> None:
+    client = Client()
+    post(client, "/api/setup/", SETUP)
+    assert client.get("/_preflight").json()["signed_in"] is True
+    assert Client().get("/_preflight").json()["signed_in"] is False
+
+
 def test_setup_is_closed_once_there_is_a_user() -> None:
     post(Client(), "/api/setup/", SETUP)
     status, error = post(Client(), "/api/setup/", {**SETUP, "email": "mallory@example.com"})

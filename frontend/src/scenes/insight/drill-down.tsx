@@ -9,6 +9,7 @@ import { previewText as shorten } from '../../lib/preview'
 import { useActors, useMatchedConversations } from '../../query/insights'
 import type { Actor, InsightPoint, MatchedConversation, TrendsQuery } from '../../query/types'
 import { Button, Drawer, Tabs } from '../../ui/controls'
+import { useFocusGivenBack } from '../../ui/dialog'
 import { Avatar } from '../../ui/person'
 import { EmptyState, ErrorState, LoadingRows } from '../../ui/states'
 import styles from './insight.module.css'
@@ -158,6 +159,7 @@ interface Props extends PointProps {
 }
 
 export function DrillDown({ projectId, query, point, name, title, value, onClose }: Props): ReactElement {
+    useFocusGivenBack()
     const [tab, setTab] = useState<string | null>('conversations')
     return (
         <Drawer

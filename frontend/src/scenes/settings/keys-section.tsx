@@ -4,7 +4,8 @@ import type { ReactElement } from 'react'
 import { formatDate } from '../../lib/format'
 import { usePersonalKeys, useRevokeKey } from '../../query/projects'
 import type { PersonalKey } from '../../query/types'
-import { Button, Modal } from '../../ui/controls'
+import { Button } from '../../ui/controls'
+import { Dialog } from '../../ui/dialog'
 import { Icon } from '../../ui/icons'
 import { Card, Row } from '../../ui/layout'
 import { EmptyState, ErrorState, LoadingRows } from '../../ui/states'
@@ -15,7 +16,7 @@ import styles from './settings.module.css'
 function RevokeDialog({ apiKey, onClose }: { apiKey: PersonalKey; onClose: () => void }): ReactElement {
     const revoke = useRevokeKey()
     return (
-        <Modal opened onClose={onClose} title="Revoke this key?" closeButtonProps={{ 'aria-label': 'Close' }}>
+        <Dialog onClose={onClose} title="Revoke this key?">
             <div className={styles.once}>
                 <p>
                     Programs that use <strong>{apiKey.label}</strong> will be refused at once. This cannot be undone.
@@ -36,7 +37,7 @@ function RevokeDialog({ apiKey, onClose }: { apiKey: PersonalKey; onClose: () =>
                     </Button>
                 </Row>
             </div>
-        </Modal>
+        </Dialog>
     )
 }
 

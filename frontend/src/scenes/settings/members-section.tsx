@@ -6,7 +6,8 @@ import { formatDate } from '../../lib/format'
 import { useAddMember, useMembers } from '../../query/projects'
 import type { NewMember } from '../../query/projects'
 import type { Member } from '../../query/types'
-import { Button, Modal, PasswordInput, TextInput } from '../../ui/controls'
+import { Button, PasswordInput, TextInput } from '../../ui/controls'
+import { Dialog } from '../../ui/dialog'
 import { Icon } from '../../ui/icons'
 import { Card } from '../../ui/layout'
 import { Avatar } from '../../ui/person'
@@ -28,7 +29,7 @@ function AddMember({ projectId, onClose }: { projectId: string; onClose: () => v
     const [input, setInput] = useState(EMPTY)
     const error = formError(add.error, ['email', 'first_name', 'password'])
     return (
-        <Modal opened onClose={onClose} title="Add a member" closeButtonProps={{ 'aria-label': 'Close' }}>
+        <Dialog onClose={onClose} title="Add a member">
             <form
                 className={styles.once}
                 onSubmit={(event) => {
@@ -59,7 +60,7 @@ function AddMember({ projectId, onClose }: { projectId: string; onClose: () => v
                     Add
                 </Button>
             </form>
-        </Modal>
+        </Dialog>
     )
 }
 

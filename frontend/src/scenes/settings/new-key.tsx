@@ -1,10 +1,11 @@
 import { useState } from 'react'
 import type { ReactElement } from 'react'
 
-import { formError } from '../../lib/form-error'
+import { fieldError, formError } from '../../lib/form-error'
 import { useCreateKey } from '../../query/projects'
-import { Button, Checkbox, Modal, TextInput } from '../../ui/controls'
+import { Button, Checkbox, TextInput } from '../../ui/controls'
 import { CopyField } from '../../ui/copy'
+import { Dialog } from '../../ui/dialog'
 import { ALL_SCOPES, SCOPES } from './scopes'
 import styles from './settings.module.css'
 
@@ -56,9 +57,9 @@ export function NewKeyDialog({ onClose }: { onClose: () => void }): ReactElement
     const [label, setLabel] = useState('')
     const [scopes, setScopes] = useState<string[]>(['query:read'])
     const created = create.data?.value
-    const error = formError(create.error, [])
+    const error = formError(create.error, ['label'])
     return (
-        <Modal opened onClose={onClose} title="New personal API key" closeButtonProps={{ 'aria-label': 'Close' }}>
+        <Dialog onClose={onClose} title="New personal API key">
             {created ? (
                 <CreatedKey value={created} onClose={onClose} />
             ) : (
@@ -76,6 +77,7 @@ export function NewKeyDialog({ onClose }: { onClose: () => void }): ReactElement
                         required
                         data-autofocus
                         value={label}
+                        error={fieldError(create.error, 'label')}
                         onChange={(event) => {
                             setLabel(event.currentTarget.value)
                         }}
@@ -86,6 +88,6 @@ export function NewKeyDialog({ onClose }: { onClose: () => void }): ReactElement
                     </Button>
                 </form>
             )}
-        </Modal>
+        </Dialog>
     )
 }

@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { ReactElement } from 'react'
 
+import { plural } from '../../lib/format'
 import { nameFromProperties, personTitle, propertyText } from '../../lib/person'
 import type { Conversation } from '../../query/types'
 import { Button } from '../../ui/controls'
@@ -58,7 +59,7 @@ export function PersonCard({ projectId, person }: Props): ReactElement {
                         setAll(true)
                     }}
                 >
-                    {shown.length === 0 ? 'Show' : 'Show all'} {properties.length} properties
+                    {shown.length === 0 ? 'Show' : 'Show all'} {plural(properties.length, 'property', 'properties')}
                 </Button>
             )}
             <div className={styles.divided}>

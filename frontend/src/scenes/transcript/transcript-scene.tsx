@@ -89,9 +89,9 @@ function Side({ projectId, conversation }: SideProps): ReactElement {
                     <dt>Lasted</dt>
                     <dd>{formatSpan(started_at, ended_at) || 'unknown'}</dd>
                     <dt>Messages</dt>
-                    <dd>{message_count}</dd>
+                    <dd>{formatNumber(message_count)}</dd>
                     <dt>Feedback</dt>
-                    <dd>{feedback.length || 'none'}</dd>
+                    <dd>{feedback.length ? formatNumber(feedback.length) : 'none'}</dd>
                 </dl>
                 <nav
                     className={`${styles.neighbours ?? ''} ${styles.divided ?? ''}`}
@@ -161,7 +161,12 @@ function Messages({ projectId, conversation, query, target }: MessagesProps): Re
             {query.hasPreviousPage && (
                 <More text="Load earlier messages" loading={loading} onMore={() => void query.fetchPreviousPage()} />
             )}
-            <Transcript key={id} projectId={projectId} conversation={conversation} target={target} />
+            <Transcript
+                key={`${id} ${target ?? ''}`}
+                projectId={projectId}
+                conversation={conversation}
+                target={target}
+            />
             {query.hasNextPage && (
                 <More text="Load more messages" loading={loading} onMore={() => void query.fetchNextPage()} />
             )}
