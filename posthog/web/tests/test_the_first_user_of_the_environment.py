@@ -5,6 +5,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from pytest_django import Settings
 
+from posthog.classifiers import service
 from posthog.common import redis
 from posthog.tenancy.models import Project, User
 
@@ -49,3 +50,9 @@ def test_an_event_log_that_does_not_answer_stops_the_start(settings: Settings) -
     with pytest.raises(CommandError, match=r"the event log does not answer, see REDIS_URL: .*127.0.0.1:1"):
         call_command("prepare")
     redis.client.cache_clear()
+
+
+def test_a_model_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(service, "label_version", lambda: "")
+    call_command("prepare")
+    assert "There is no model in MODEL_DIR=" in capsys.readouterr().out

@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.db.utils import OperationalError
 from redis.exceptions import RedisError
 
+from posthog.classifiers import service
 from posthog.common import redis
 from posthog.settings import environment
 from posthog.tenancy import keys, services
@@ -31,6 +33,8 @@ class Command(BaseCommand):
         self._provision()
         if options["demo"]:
             demo.ensure_project()
+        if settings.LABELS_ENABLED and not service.label_version():
+            self.stdout.write(f"There is no model in MODEL_DIR={settings.MODEL_DIR}: events go in without labels.")
         if not services.is_initialized():
             self.stdout.write("No user yet: open the address below in a browser and make the first one.")
 
