@@ -4,8 +4,21 @@
 import os
 import sys
 
-if __name__ == "__main__":
+
+def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "posthog.settings")
     from django.core.management import execute_from_command_line
+    from django.db.utils import OperationalError
+    from redis.exceptions import RedisError
 
-    execute_from_command_line(sys.argv)
+    from posthog.clickhouse.errors import StoreUnavailable
+    from posthog.common.redis import NotConfigured
+
+    try:
+        execute_from_command_line(sys.argv)
+    except (StoreUnavailable, NotConfigured, RedisError, OperationalError) as error:
+        sys.exit(f"{error}\nDoes the product run on this DATA_DIR? `bin/start` starts it.")
+
+
+if __name__ == "__main__":
+    main()

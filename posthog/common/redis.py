@@ -14,5 +14,5 @@ class NotConfigured(RuntimeError):
 def client() -> "redis.Redis":
     """Shared, thread-safe, answers bytes."""
     if not settings.REDIS_URL:
-        raise NotConfigured("REDIS_URL is not set and no running product was found: start it with bin/start")
+        raise NotConfigured("REDIS_URL is not set and no running product was found")
     return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=30, socket_connect_timeout=5, health_check_interval=30)

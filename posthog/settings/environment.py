@@ -4,9 +4,10 @@ import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from urllib.parse import urlsplit
 
 TRUE_WORDS = {"1", "true", "yes", "on"}
-FALSE_WORDS = {"0", "false", "no", "off", ""}
+FALSE_WORDS = {"0", "false", "no", "off"}
 
 
 class BadSetting(SystemExit):
@@ -16,29 +17,33 @@ class BadSetting(SystemExit):
     """
 
 
-def text(name: str, default: str = "") -> str:
-    """Value of NAME, or the content of the file named by NAME_FILE (for secrets)."""
+def given(name: str) -> str:
+    """Value of NAME, or the content of the file that NAME_FILE names; "" when neither is there."""
     path = os.environ.get(f"{name}_FILE")
-    if path:
+    if not path:
+        return os.environ.get(name, "")
+    try:
         return Path(path).read_text().strip()
-    return os.environ.get(name, default)
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadSetting(f"{name}_FILE is {path!r}, which cannot be read: {error}") from None
+
+
+def text(name: str, default: str = "") -> str:
+    return given(name) or default
 
 
 def flag(name: str, default: bool) -> bool:
-    raw = os.environ.get(name)
-    if raw is None:
+    word = given(name).strip().lower()
+    if not word:
         return default
-    word = raw.strip().lower()
-    if word in TRUE_WORDS:
-        return True
-    if word in FALSE_WORDS:
-        return False
-    raise BadSetting(f"{name} is {raw!r}: use one of true, false, 1, 0, yes, no, on, off")
+    if word not in TRUE_WORDS | FALSE_WORDS:
+        raise BadSetting(f"{name} is {word!r}: use one of true, false, 1, 0, yes, no, on, off")
+    return word in TRUE_WORDS
 
 
 def integer(name: str, default: int, *, least: int = 0, most: int | None = None) -> int:
-    raw = os.environ.get(name)
-    if raw is None or raw == "":
+    raw = given(name).strip()
+    if not raw:
         return default
     if not re.fullmatch(r"-?[0-9]{1,18}", raw) or int(raw) < least or (most is not None and int(raw) > most):
         bounds = f"of at least {least}" if most is None else f"from {least} to {most}"
@@ -47,13 +52,25 @@ def integer(name: str, default: int, *, least: int = 0, most: int | None = None)
 
 
 def words(name: str, default: list[str]) -> list[str]:
-    raw = os.environ.get(name)
-    return default if raw is None else [word.strip() for word in raw.split(",") if word.strip()]
+    return [word.strip() for word in given(name).split(",") if word.strip()] or default
 
 
 def choice(name: str, default: str, accepted: Sequence[str]) -> str:
     """One of a few words, in small letters."""
-    word = (os.environ.get(name) or default).strip().lower()
+    word = text(name, default).strip().lower()
     if word not in accepted:
         raise BadSetting(f"{name} is {word!r}: use one of {', '.join(accepted)}")
     return word
+
+
+def url(name: str, example: str, schemes: Sequence[str], default: str = "") -> str:
+    """An address with one of these schemes, and a number as port if it has one. The sentence does not repeat it: it may hold a password."""
+    value = text(name, default)
+    try:
+        parts = urlsplit(value)
+        fits = not value or (parts.scheme in schemes and parts.port != 0)
+    except ValueError:
+        fits = False
+    if not fits:
+        raise BadSetting(f"{name} cannot be understood: write it as {example}")
+    return value

@@ -2,12 +2,14 @@
 
 from posthog.settings import environment
 
+LEVELS = ("debug", "info", "warning", "error", "critical")
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": environment.text("LOG_LEVEL", "INFO")},
+    "root": {"handlers": ["stderr"], "level": environment.choice("LOG_LEVEL", "info", LEVELS).upper()},
     "loggers": {
         "django.request": {"level": "ERROR"},
         "celery.app.trace": {"level": "WARNING"},

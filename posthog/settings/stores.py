@@ -23,13 +23,16 @@ def _running() -> dict[str, str]:
         return {}
 
 
-def _store_url(name: str) -> str:
-    return environment.text(name) or _running().get(name, "")
-
-
-CLICKHOUSE_URL = _store_url("CLICKHOUSE_URL")
-REDIS_URL = _store_url("REDIS_URL")
-DATABASE_URL = environment.text("DATABASE_URL") or f"sqlite:///{DATA_DIR / 'metadata.sqlite3'}"
+CLICKHOUSE_URL = environment.url(
+    "CLICKHOUSE_URL", "clickhouse://user:password@host:9000/database", ("clickhouse",), _running().get("CLICKHOUSE_URL", "")
+)
+REDIS_URL = environment.url("REDIS_URL", "redis://:password@host:6379/0", ("redis", "rediss", "unix"), _running().get("REDIS_URL", ""))
+DATABASE_URL = environment.url(
+    "DATABASE_URL",
+    "postgres://user:password@host:5432/name or sqlite:////path",
+    ("sqlite", "postgres", "postgresql"),
+    f"sqlite:///{DATA_DIR / 'metadata.sqlite3'}",
+)
 
 SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",
@@ -43,8 +46,6 @@ def database(url: str) -> dict[str, object]:
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
         return {"ENGINE": "django.db.backends.sqlite3", "NAME": url.removeprefix("sqlite:///"), "OPTIONS": SQLITE_OPTIONS}
-    if parts.scheme not in ("postgres", "postgresql"):
-        raise environment.BadSetting(f"DATABASE_URL starts with {parts.scheme!r}: use sqlite:///… or postgres://…")
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": parts.path.lstrip("/"),

@@ -21,7 +21,7 @@ PORT_MAX = 65_535
 PORT = environment.integer("PORT", 8000, least=1, most=PORT_MAX)
 OWN_ADDRESS = own_address(HOST)
 _BROWSERS_REACH = "localhost" if OWN_ADDRESS in ("127.0.0.1", "::1") else host_in_url(HOST)
-SITE_URL = environment.text("SITE_URL", f"http://{_BROWSERS_REACH}:{PORT}").rstrip("/")
+SITE_URL = environment.url("SITE_URL", "https://host", ("http", "https"), f"http://{_BROWSERS_REACH}:{PORT}").rstrip("/")
 # The product asks itself whether it is up, whatever names others may use.
 ALLOWED_HOSTS = [
     *environment.words("ALLOWED_HOSTS", ["*"] if HOST == "127.0.0.1" else ["localhost", "127.0.0.1", host_in_url(HOST)]),

@@ -4,13 +4,13 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-READ = re.compile(r'environment\.(?:text|flag|integer|words|choice)\(\s*"([A-Z_]+)"|_store_url\("([A-Z_]+)"\)')
+READ = re.compile(r'environment\.(?:text|flag|integer|words|choice|url)\(\s*"([A-Z_]+)"')
 DOCUMENTED = re.compile(r"`([A-Z][A-Z_]{2,})`")
 
 
 def variables_read() -> set[str]:
     sources = [path.read_text() for path in (ROOT / "posthog").rglob("*.py") if "tests" not in path.parts]
-    return {name for source in sources for pair in READ.findall(source) for name in pair if name}
+    return {name for source in sources for name in READ.findall(source)}
 
 
 def variables_documented() -> set[str]:

@@ -63,7 +63,7 @@ def _position(known: list[Migration], target: str | None) -> int:
     if target == "zero":
         return -1
     for position, migration in enumerate(known):
-        if target in (migration.name, migration.name[:4]):
+        if migration.name == target or migration.name[:4] == target.zfill(4):
             return position
     raise UnknownMigration(f"there is no ClickHouse migration {target!r}: use a name, its number, or zero")
 

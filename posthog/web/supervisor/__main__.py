@@ -11,12 +11,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="bin/start", description="Run PostHog-LLM on this machine.")
     parser.add_argument("--demo", action="store_true", help="add a demo project with conversations of several weeks")
     arguments = parser.parse_args()
-    supervisor = Supervisor(settings.DATA_DIR, settings.HOST, settings.PORT)
     try:
-        return supervisor.run(demo=arguments.demo)
+        return Supervisor(settings.DATA_DIR, settings.HOST, settings.PORT).run(demo=arguments.demo)
     except StartFailed as failure:
         complain(f"\n{failure}")
-        return 1
+    except OSError as error:
+        complain(f"\nThe product cannot work in DATA_DIR={settings.DATA_DIR}: {error}")
+    return 1
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """The four parts of the product on one machine: how each is started, and how one sees that it is up."""
 
 import http.client
-import os
 import secrets
 import sys
 from collections.abc import Callable
@@ -11,6 +10,7 @@ from pathlib import Path
 from posthog import settings
 from posthog.clickhouse.embedded import process as engine
 from posthog.eventlog import server as valkey
+from posthog.settings import environment
 from posthog.settings.secrets import stored_secret
 from posthog.settings.web import own_address
 from posthog.web.supervisor import ports
@@ -59,9 +59,9 @@ def choose_stores(data_dir: Path) -> Stores:
 def store_parts(stores: Stores, data_dir: Path) -> list[Part]:
     """Event store and event log. One that was given by URL runs elsewhere and is left out."""
     parts = []
-    if not os.environ.get("CLICKHOUSE_URL"):
+    if not environment.given("CLICKHOUSE_URL"):
         parts.append(_clickhouse(stores, data_dir))
-    if not os.environ.get("REDIS_URL"):
+    if not environment.given("REDIS_URL"):
         parts.append(_valkey(stores, data_dir))
     return parts
 

@@ -3,7 +3,6 @@
 import fcntl
 import json
 import math
-import os
 import signal
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from types import FrameType
 from typing import IO
 
 from posthog import settings
+from posthog.settings import environment
 from posthog.web.supervisor import children, parts, ports
 from posthog.web.supervisor.logs import CombinedLog
 from posthog.web.supervisor.parts import Part
@@ -220,33 +220,34 @@ class Supervisor:
     # surroundings
 
     def _shared_environment(self) -> dict[str, str]:
-        given = {name: value for name, value in self.stores.environment.items() if not os.environ.get(name)}
-        metrics_dir = self.data_dir / "run" / "metrics"
-        metrics_dir.mkdir(parents=True, exist_ok=True)
-        for stale in metrics_dir.glob("*.db"):
-            stale.unlink()
+        given = {name: value for name, value in self.stores.environment.items() if not environment.given(name)}
         return {
             **given,
             "DATA_DIR": str(self.data_dir),
-            "PROMETHEUS_MULTIPROC_DIR": str(metrics_dir),
+            "PROMETHEUS_MULTIPROC_DIR": str(self.data_dir / "run" / "metrics"),
             "PYTHONUNBUFFERED": "1",
             # Two glibc arenas per process instead of eight per core keep idle memory down.
             "MALLOC_ARENA_MAX": "2",
         }
 
     def _take_data_dir(self) -> None:
-        self.data_dir.mkdir(parents=True, exist_ok=True)
+        metrics_dir = self.data_dir / "run" / "metrics"
+        metrics_dir.mkdir(parents=True, exist_ok=True)
         lock = (self.data_dir / "run" / "lock").open("a+")
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise StartFailed(f"Another PostHog-LLM already runs on {self.data_dir}. Stop it, or choose another DATA_DIR.") from None
         self._lock = lock
+        for stale in metrics_dir.glob("*.db"):
+            stale.unlink()
 
     def _remember_stores(self) -> None:
+        """For `bin/manage`. What is given by the environment stands there for it too."""
+        started_here = {name: url for name, url in self.stores.environment.items() if name in self.environment}
         settings.RUN_FILE.parent.mkdir(parents=True, exist_ok=True)
         settings.RUN_FILE.touch(mode=0o600)
-        settings.RUN_FILE.write_text(json.dumps(self.stores.environment))
+        settings.RUN_FILE.write_text(json.dumps(started_here))
 
     def _tail(self, name: str) -> str:
         return "\n".join(f"  {name}: {line}" for line in self.log.last_lines(name)) or f"  {name}: (it said nothing)"

@@ -1,6 +1,7 @@
 """The supervisor restarts what dies, gives up loudly, and stops everything in order."""
 
 import errno
+import json
 import os
 import signal
 import socket
@@ -258,6 +259,28 @@ def test_two_products_cannot_share_a_data_dir(supervisor: Supervisor, tmp_path: 
     supervisor._take_data_dir()
     with pytest.raises(StartFailed, match="already runs"):
         Supervisor(tmp_path, "127.0.0.1", ports.free_port())._take_data_dir()
+
+
+def test_a_second_start_leaves_the_metrics_of_the_running_product(supervisor: Supervisor, tmp_path: Path) -> None:
+    supervisor._take_data_dir()
+    metrics = tmp_path / "run" / "metrics" / "counter_1.db"
+    metrics.touch()
+    with pytest.raises(StartFailed, match="already runs"):
+        Supervisor(tmp_path, "127.0.0.1", ports.free_port()).run()
+    assert metrics.exists()
+
+
+def test_a_store_whose_address_stands_in_a_file_is_not_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "redis").write_text("redis://elsewhere:6379/0\n")
+    monkeypatch.setenv("REDIS_URL_FILE", str(tmp_path / "redis"))
+    monkeypatch.setenv("REDIS_URL", "")
+    monkeypatch.setenv("CLICKHOUSE_URL", "")
+    supervisor = Supervisor(tmp_path, "127.0.0.1", ports.free_port())
+    assert [part.name for part in parts.store_parts(supervisor.stores, tmp_path)] == ["store"]
+    supervisor._take_data_dir()
+    monkeypatch.setattr(supervise.settings, "RUN_FILE", tmp_path / "run" / "stores.json")
+    supervisor._remember_stores()
+    assert list(json.loads((tmp_path / "run" / "stores.json").read_text())) == ["CLICKHOUSE_URL"]
 
 
 def test_children_die_with_the_supervisor(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """Events that were given up: list them, look at one, put them back into the log."""
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -15,13 +15,19 @@ _REASON_LENGTH = 100
 _LISTED = 50
 
 
+def _quantity(value: str) -> int:
+    if not value.isdecimal():
+        raise ArgumentTypeError(f"{value!r} is not a whole number of at least 0")
+    return int(value)
+
+
 class Command(BaseCommand):
     help = "List, show and replay events that could not be taken through the stages."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         actions = parser.add_subparsers(dest="action", help="list, if none is given")
         listing = actions.add_parser("list", help="letters that wait, and how many per stage")
-        listing.add_argument("--limit", type=int, default=_LISTED)
+        listing.add_argument("--limit", type=_quantity, default=_LISTED)
         actions.add_parser("show", help="one letter with its event").add_argument("id", type=int)
         replay = actions.add_parser("replay", help="put events back into the log; a second time adds nothing")
         chosen = replay.add_mutually_exclusive_group(required=True)
