@@ -4,7 +4,7 @@ from typing import Any
 
 from posthog.common import limits
 from posthog.people.schema import GroupState, PersonEvent, Properties, Warning
-from posthog.people.storable import storable, within_limit
+from posthog.people.storable import differ, storable, within_limit
 from posthog.people.world import GroupId, World
 
 
@@ -39,7 +39,7 @@ def _upsert(world: World, group: GroupId, event: PersonEvent, warnings: list[War
     after = within_limit({**known, **new}, known, event.uuid, warnings)
     if before is None:
         world.put_group(GroupState(*group, after, event.timestamp, version=0))
-    elif after != known:
+    elif differ(known, after):
         world.put_group(GroupState(*group, after, before.created_at, before.version + 1))
 
 

@@ -19,6 +19,11 @@ def within_limit(wanted: Properties, otherwise: Properties, event_uuid: UUID, wa
     return otherwise
 
 
+def differ(before: Properties, after: Properties) -> bool:
+    """Whether they are written differently. Python holds 1 and True for equal."""
+    return before != after or any(isinstance(value, bool) is not isinstance(before[name], bool) for name, value in after.items())
+
+
 def storable(properties: Properties) -> Properties:
     """The same properties, NUL characters in keys and values replaced by U+FFFD."""
     if _NUL_IN_JSON not in json.dumps_text(properties):

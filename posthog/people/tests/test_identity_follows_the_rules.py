@@ -175,6 +175,16 @@ def test_set_overwrites_set_once_keeps_and_unset_removes(alice: Member) -> None:
     ]
 
 
+def test_a_number_that_becomes_a_boolean_is_a_change(alice: Member) -> None:
+    services.apply(alice.project.pk, [event("a", "mara", S_set={"subscribed": 1, "trial": False})])
+    services.apply(alice.project.pk, [event("b", "mara", S_set={"subscribed": True, "trial": 0})])
+    stored = person_of(alice.project, "mara").properties
+    assert (stored["subscribed"] is True, type(stored["trial"])) == (True, int)
+
+    again = services.apply(alice.project.pk, [event("c", "mara", S_set={"subscribed": True, "trial": 0})])
+    assert again.persons == []
+
+
 def test_nul_characters_reach_no_database(alice: Member) -> None:
     services.apply(alice.project.pk, [event("a", "mara", S_set={"no\0te": ["a\0b", {"c": 1}], "plan": "team"}, S_current_url="/\0")])
     properties = person_of(alice.project, "mara").properties
@@ -210,6 +220,7 @@ def test_group_properties_are_overwritten_key_by_key(alice: Member) -> None:
     services.apply(alice.project.pk, [tell(name="Fjord AS", seats=5)])
     applied = services.apply(alice.project.pk, [tell(seats=7)])
     assert [(row.properties, row.version) for row in applied.groups] == [({"name": "Fjord AS", "seats": 7}, 1)]
+    assert [row.version for row in services.apply(alice.project.pk, [tell(seats=7), tell(seats=True)]).groups] == [2]
 
 
 def test_an_identifying_event_names_the_other_id_as_that_ones_own_events_do(alice: Member) -> None:
