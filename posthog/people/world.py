@@ -13,7 +13,6 @@ from uuid import UUID
 from posthog.common import limits
 from posthog.common.ids import stable_uuid
 from posthog.people.schema import GroupState, Mapped, PersonState, Properties
-from posthog.people.storable import differ
 
 GroupId = tuple[int, str]
 K = TypeVar("K")
@@ -57,8 +56,8 @@ class World:
         return person
 
     def update(self, person: PersonState, properties: Properties, is_identified: bool) -> PersonState:
-        """The person with these properties; the same object when nothing changes."""
-        if is_identified == person.is_identified and not differ(person.properties, properties):
+        """The person with these properties; the same object when nothing changes: `updated` gives the same properties back then."""
+        if is_identified == person.is_identified and properties is person.properties:
             return person
         changed = replace(person, properties=properties, is_identified=is_identified, version=person.version + 1)
         self._set_person(changed)

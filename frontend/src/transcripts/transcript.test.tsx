@@ -1,7 +1,7 @@
 import { fireEvent, screen, within } from '@testing-library/react'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 
-import type { Conversation, Message } from '../query/types'
+import type { Conversation, Feedback, Message } from '../query/types'
 import { renderUi } from '../ui/testing'
 import { heldIndex, transcriptItems } from './items'
 import { Transcript, VIRTUAL_FROM } from './transcript'
@@ -155,20 +155,22 @@ describe('the message that matched', () => {
     })
 })
 
+function thumbsDown(target: string, text: string | null = null): Feedback {
+    return {
+        event_uuid: 'f1',
+        event: '$ai_feedback',
+        name: null,
+        properties: {},
+        target_event_uuid: target,
+        timestamp: '2026-11-20T10:09:00Z',
+        text,
+        value: 'thumbs down',
+    }
+}
+
 describe('feedback', () => {
     it('stands under the last message of the event that it judges', () => {
-        const feedback = [
-            {
-                event_uuid: 'f1',
-                event: '$ai_feedback',
-                name: null,
-                properties: {},
-                target_event_uuid: 'event-1',
-                timestamp: '2026-11-20T10:09:00Z',
-                text: 'Took three tries.',
-                value: 'thumbs down',
-            },
-        ]
+        const feedback = [thumbsDown('event-1', 'Took three tries.')]
         show([message({}), message({ role: 'assistant', content: 'In Leipzig.' })], { feedback })
         const [question, reply] = screen.getAllByRole('article')
         expect(question).not.toHaveTextContent('Took three tries.')
@@ -176,18 +178,7 @@ describe('feedback', () => {
     })
 
     it('leads to the message that it judges', () => {
-        const feedback = [
-            {
-                event_uuid: 'f1',
-                event: '$ai_feedback',
-                name: null,
-                properties: {},
-                target_event_uuid: 'event-2',
-                timestamp: '2026-11-20T10:09:00Z',
-                text: null,
-                value: 'thumbs down',
-            },
-        ]
+        const feedback = [thumbsDown('event-2')]
         show([message({}), message({ event_uuid: 'event-2' })], { feedback, target: 'f1' })
         expect(screen.getByRole('article', { name: /matched/ })).toHaveTextContent('thumbs down')
     })
