@@ -32,21 +32,23 @@ class Pipeline:
 
     member: Member
 
-    def accept(self, *events: dict[str, Any], **fields: Any) -> list[dict[str, Any]]:
-        """One request of the member's project into partition 0, as capture would write it. Returns its events."""
+    def accept(self, *events: dict[str, Any], partition: int = 0, **fields: Any) -> list[dict[str, Any]]:
+        """One request of the member's project into a partition, as capture would write it. Returns its events."""
         project = self.member.project
         request = {"project_id": project.pk, "token": project.api_token, "now": NOON.isoformat(), "sent_at": None, "ip": None}
-        log.append([(0, pack(request | {"historical": False, "lane": "events", "events": list(events)} | fields))])
+        log.append([(partition, pack(request | {"historical": False, "lane": "events", "events": list(events)} | fields))])
         return list(events)
 
     def run(self, max_events: int = 1_000) -> int:
         """Ingest what waits. Returns the number of batches."""
+        return sum(self.run_partition(partition, max_events) for partition in range(settings.EVENT_LOG_PARTITIONS))
+
+    def run_partition(self, partition: int, max_events: int = 1_000) -> int:
         done = 0
-        for partition in range(settings.EVENT_LOG_PARTITIONS):
-            with Holding(partition) as reader:
-                while (batch := reader.read(max_events, flush_ms=1)) is not None:
-                    ingest(batch, reader, Heartbeat(reader))
-                    done += 1
+        with Holding(partition) as reader:
+            while (batch := reader.read(max_events, flush_ms=1)) is not None:
+                ingest(batch, reader, Heartbeat(reader))
+                done += 1
         return done
 
     def reader(self) -> "Holding":
