@@ -28,9 +28,9 @@ def note() -> None:
 
 def check() -> None:
     """Raises NoLabelsError unless a worker has loaded the model."""
-    noted = redis.client().get(_KEY) or b"no worker has loaded the model yet"
-    if noted.decode() != _OK:
-        raise NoLabelsError(noted.decode())
+    noted = redis.client().get(_KEY)
+    if noted != _OK.encode():
+        raise NoLabelsError(noted.decode() if isinstance(noted, bytes) else "no worker has loaded the model yet")
 
 
 def _problem() -> str:
