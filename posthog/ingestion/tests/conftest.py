@@ -1,5 +1,6 @@
 """A pipeline on the real engine and the real log, both empty at the start of a test, and requests as capture accepts them."""
 
+import os
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -75,6 +76,21 @@ class Holding:
 
     def __exit__(self, *_: object) -> None:
         self.reader.release()
+
+
+def in_a_worker_process(work: Callable[[], object]) -> int:
+    """Run work in a forked process with connections of its own. Returns its exit status, negative for a signal."""
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            redis.client.cache_clear()
+            client._pool_for.cache_clear()
+            work()
+            status = 0
+        finally:
+            os._exit(status)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
 @pytest.fixture
