@@ -103,6 +103,7 @@ PREVIEW_LENGTH = 200  # characters of each side in a list of conversations
 
 # Ingestion.
 FUTURE_HOURS = 23  # an event further ahead of its receipt happened at its receipt
+UUID_CLAIM_SECONDS = 3_600  # far longer than a batch takes; how long the uuids of one that nobody takes up again are kept from others
 LABEL_SECONDS_PER_BATCH = 1.5  # for classification before a batch goes in; the rest is labelled afterwards
 LABEL_CHUNK = 16  # texts in one pass of the model; time is looked at between passes
 LABEL_WINDOW = 128  # waiting texts that are sorted by length together: chunks of alike ones need less padding

@@ -16,7 +16,7 @@ from django.conf import settings
 
 from posthog.common import limits, redis
 from posthog.eventlog.reader import Batch, Entry, PartitionReader
-from posthog.ingestion import decode, stages
+from posthog.ingestion import decode, duplicates, stages
 from posthog.ingestion.events import Stored, Work
 from posthog.ingestion.partition import Heartbeat
 
@@ -60,6 +60,7 @@ def _repair(reader: PartitionReader, heartbeat: Heartbeat) -> int:
         missing = len(work.live)
         if missing or found:
             _write_again(work, heartbeat)
+        duplicates.release(work)
         found += missing
     return found
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import close_old_connections
 
 from posthog.common.celery import app, remind
-from posthog.ingestion import backlog, own_label_jobs, partition, relabel, repair, topic_jobs
+from posthog.ingestion import backlog, model_state, own_label_jobs, partition, relabel, repair, topic_jobs
 from posthog.ingestion.ticker import Ticker
 
 _stopping = threading.Event()
@@ -61,6 +61,7 @@ def label_backlog() -> int:
     if not settings.LABELS_ENABLED or not _running.acquire(blocking=False):
         return 0
     try:
+        model_state.note()
         done = backlog.catch_up(_stopping)
         more = bool(done) and backlog.is_due()
         if settings.RELABEL_AUTOMATICALLY and not _stopping.is_set():

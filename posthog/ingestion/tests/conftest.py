@@ -1,5 +1,6 @@
 """A pipeline on the real engine and the real log, both empty at the start of a test, and requests as capture accepts them."""
 
+import os
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -32,21 +33,23 @@ class Pipeline:
 
     member: Member
 
-    def accept(self, *events: dict[str, Any], **fields: Any) -> list[dict[str, Any]]:
-        """One request of the member's project into partition 0, as capture would write it. Returns its events."""
+    def accept(self, *events: dict[str, Any], partition: int = 0, **fields: Any) -> list[dict[str, Any]]:
+        """One request of the member's project into a partition, as capture would write it. Returns its events."""
         project = self.member.project
         request = {"project_id": project.pk, "token": project.api_token, "now": NOON.isoformat(), "sent_at": None, "ip": None}
-        log.append([(0, pack(request | {"historical": False, "lane": "events", "events": list(events)} | fields))])
+        log.append([(partition, pack(request | {"historical": False, "lane": "events", "events": list(events)} | fields))])
         return list(events)
 
     def run(self, max_events: int = 1_000) -> int:
         """Ingest what waits. Returns the number of batches."""
+        return sum(self.run_partition(partition, max_events) for partition in range(settings.EVENT_LOG_PARTITIONS))
+
+    def run_partition(self, partition: int, max_events: int = 1_000) -> int:
         done = 0
-        for partition in range(settings.EVENT_LOG_PARTITIONS):
-            with Holding(partition) as reader:
-                while (batch := reader.read(max_events, flush_ms=1)) is not None:
-                    ingest(batch, reader, Heartbeat(reader))
-                    done += 1
+        with Holding(partition) as reader:
+            while (batch := reader.read(max_events, flush_ms=1)) is not None:
+                ingest(batch, reader, Heartbeat(reader))
+                done += 1
         return done
 
     def reader(self) -> "Holding":
@@ -73,6 +76,21 @@ class Holding:
 
     def __exit__(self, *_: object) -> None:
         self.reader.release()
+
+
+def in_a_worker_process(work: Callable[[], object]) -> int:
+    """Run work in a forked process with connections of its own. Returns its exit status, negative for a signal."""
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            redis.client.cache_clear()
+            client._pool_for.cache_clear()
+            work()
+            status = 0
+        finally:
+            os._exit(status)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
 @pytest.fixture

@@ -87,9 +87,9 @@ def _valkey(stores: Stores, data_dir: Path) -> Part:
 
 def web(host: str, port: int) -> Part:
     command = [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", str(WEB_PROCESSES),
-        "--blocking-threads", str(WEB_THREADS), "--backlog", "2048", "--no-ws", "--respawn-failed-workers", "--log-level", "warning",
-        "posthog.web.wsgi:application",
+        sys.executable, "-m", "posthog.web.http_server", "--interface", "wsgi", "--host", host, "--port", str(port),
+        "--workers", str(WEB_PROCESSES), "--blocking-threads", str(WEB_THREADS), "--backlog", "2048", "--no-ws",
+        "--respawn-failed-workers", "--log-level", "warning", "posthog.web.wsgi:application",
     ]  # fmt: skip
     return Part("web", command, lambda: _answers(host, port, "/_health"), starts_within_seconds=STARTS_WITHIN_SECONDS)
 
