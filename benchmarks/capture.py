@@ -12,6 +12,7 @@ import gzip
 import json
 import os
 import secrets
+import socket
 import subprocess
 import sys
 import tempfile
@@ -138,11 +139,18 @@ def web_server(environment: dict[str, str], application: str) -> Iterator[tuple[
     command = [*parts.web("127.0.0.1", port).command[:-1], application]
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        assert wait_until(lambda: ports.listens(port), 60), "the web server did not start"
+        assert wait_until(lambda: listens(port), 60), "the web server did not start"
         yield port, process
     finally:
         process.terminate()
         process.wait(30)
+
+
+def listens(port: int) -> bool:
+    """Whether something accepts connections on this loopback port."""
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+        return True
+    return False
 
 
 def make_project(environment: dict[str, str]) -> str:

@@ -85,14 +85,14 @@ class PartitionReader:
         arguments = [self._fence, keys.GROUP, self._lease_ms, *kept, *(entry.id for entry in batch.entries)]
         return int(self._run(scripts.ACK, [*self._read_keys(), keys.marks(self.partition)], arguments)) == 1
 
-    def acknowledged(self, after: str = "-") -> Iterator[Entry]:
+    def acknowledged(self) -> Iterator[Entry]:
         """Entries that were acknowledged and are still kept, oldest first: what a store that lost rows is repaired from."""
         pending = self._call("XPENDING", self._stream, keys.GROUP)
         last = pending["min"] or self._last_delivered()
-        position, end = (f"({after}" if after != "-" else "-"), last.decode()
-        while page := self._call("XRANGE", self._stream, position, f"({end}" if pending["min"] else end, "COUNT", 100):
+        start, end = "-", f"({last.decode()}" if pending["min"] else last.decode()
+        while page := self._call("XRANGE", self._stream, start, end, "COUNT", 100):
             yield from (Entry(entry_id.decode(), fields[b"p"]) for entry_id, fields in page)
-            position = f"({page[-1][0].decode()}"
+            start = f"({page[-1][0].decode()}"
 
     def _read_keys(self) -> list[str]:
         return [self._stream, self._lease, keys.attempts(self.partition)]

@@ -10,12 +10,9 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from posthog.common import limits
 from posthog.query.schema_shared import (
-    ActionsNode,
-    Breakdown,
     BreakdownFilter,
     CompareFilter,
     DateRange,
-    EventsNode,
     Expression,
     Filters,
     Interval,
@@ -28,29 +25,6 @@ from posthog.query.schema_shared import (
 )
 from posthog.query.upgrade import upgrade
 from posthog.rest.errors import InvalidInput
-
-__all__ = [
-    "ActionsNode",
-    "ActorsQuery",
-    "Breakdown",
-    "BreakdownFilter",
-    "CompareFilter",
-    "ConversationsQuery",
-    "DateRange",
-    "EventsNode",
-    "EventsQuery",
-    "HogQLQuery",
-    "InsightActorsQuery",
-    "InsightActorsQueryOptions",
-    "Interval",
-    "Properties",
-    "PropertyFilter",
-    "PropertyGroup",
-    "Query",
-    "TrendsFilter",
-    "TrendsQuery",
-    "parse_query",
-]
 
 Display = Literal[
     "ActionsLineGraph",

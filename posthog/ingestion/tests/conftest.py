@@ -1,7 +1,7 @@
 """A pipeline on the real engine and the real log, both empty at the start of a test, and requests as capture accepts them."""
 
 import subprocess
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -130,9 +130,6 @@ def _ledger_balances(request: pytest.FixtureRequest) -> Iterator[None]:
     if "pipeline" in request.fixturenames and "unbalanced" not in request.keywords:
         found = ledger.read()
         assert found.balances, found
-
-
-Uuids = Callable[[Sequence[dict[str, Any]]], list[UUID]]
 
 
 def uuids(events: Sequence[dict[str, Any]]) -> list[UUID]:

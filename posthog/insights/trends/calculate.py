@@ -49,11 +49,6 @@ def numbers_of(series: TrendsSeries, execute: Execute) -> Numbers:
     return Numbers(_sorted(folded), tops, has_more=True)
 
 
-def tops_of(series: TrendsSeries, execute: Execute) -> list[BreakdownKey]:
-    """The breakdown values that have a series of their own."""
-    return numbers_of(series, execute).tops
-
-
 def with_bins(series: TrendsSeries, execute: Execute) -> TrendsSeries:
     """The series with the bounds of its histogram bins, which depend on the lowest and highest value in the period."""
     wanted = {index: part for index, part in enumerate(series.breakdowns.parts) if part.histogram_bin_count}

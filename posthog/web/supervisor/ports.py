@@ -47,12 +47,3 @@ def _in_words(problem: int, host: str, port: int) -> str:
     if problem == errno.EACCES:
         return f"The system does not let this user listen on port {port}. Choose a higher one: PORT=8000 bin/start"
     return f"Nothing can listen on port {port} of {host}: {os.strerror(problem)}."
-
-
-def listens(port: int) -> bool:
-    """Whether something accepts connections on this loopback port."""
-    try:
-        with socket.create_connection(("127.0.0.1", port), timeout=1):
-            return True
-    except OSError:
-        return False

@@ -19,7 +19,6 @@ from posthog.web.demo.project import ensure_project
 from posthog.web.management.commands import demo
 
 Events = list[dict[str, Any]]
-Send = Callable[..., Iterator[int]]
 
 
 class Interrupted(Exception):
