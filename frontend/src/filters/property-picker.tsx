@@ -16,7 +16,6 @@ interface Props {
     projectId: string
     label: string
     placeholder: string
-    prefix?: string
     value: PropertyRef | null
     withNone?: boolean
     onChange: (property: PropertyRef | null) => void
@@ -46,15 +45,7 @@ function contains(search: string): (option: PickerOption) => boolean {
 }
 
 /** Labels first, then properties of events, then of people; the server searches the latter two. */
-export function PropertyPicker({
-    projectId,
-    label,
-    placeholder,
-    prefix,
-    value,
-    withNone,
-    onChange,
-}: Props): ReactElement {
+export function PropertyPicker({ projectId, label, placeholder, value, withNone, onChange }: Props): ReactElement {
     const [search, setSearch] = useState('')
     const settled = useDebounced(search)
     const event = usePropertyNames(projectId, 'event', settled)
@@ -78,7 +69,6 @@ export function PropertyPicker({
             value={value ? `${value.type}:${value.key}` : null}
             text={shown ?? undefined}
             placeholder={placeholder}
-            prefix={prefix}
             options={options}
             loading={event.isPending || person.isPending}
             onSearch={setSearch}

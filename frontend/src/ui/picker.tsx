@@ -10,7 +10,6 @@ import styles from './picker.module.css'
 export interface PickerOption {
     value: string
     label: string
-    hint?: string
     group?: string
 }
 
@@ -42,11 +41,7 @@ function Option({ option, active }: { option: PickerOption; active: boolean }): 
         <Combobox.Option value={option.value} active={active}>
             <span className={styles.option}>
                 <span>{option.label}</span>
-                {active ? (
-                    <Icon name="check" size={15} />
-                ) : (
-                    option.hint && <span className={styles.hint}>{option.hint}</span>
-                )}
+                {active && <Icon name="check" size={15} />}
             </span>
         </Combobox.Option>
     )
