@@ -8,13 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-import redis
 import structlog
 from django.conf import settings
 from pydantic import BaseModel
 
-from posthog.common import json, limits
-from posthog.common import redis as store
+from posthog.common import json, limits, redis
 from posthog.rest.errors import InvalidInput
 from posthog.tenancy.models import Project
 
@@ -56,8 +54,8 @@ def key_of(project: Project, query: BaseModel) -> str:
 
 def read(key: str) -> Cached | None:
     try:
-        stored = store.client().get(key)
-    except (redis.RedisError, store.NotConfigured) as error:
+        stored = redis.client().get(key)
+    except redis.UNAVAILABLE as error:
         _log.warning("query cache cannot be read", error=str(error))
         return None
     if not isinstance(stored, bytes):
@@ -71,6 +69,6 @@ def write(key: str, answer: dict[str, Any], computed_at: datetime) -> None:
     if len(content) > limits.QUERY_CACHE_BYTES:
         return
     try:
-        store.client().set(key, zlib.compress(content, 1), ex=_KEEP)
-    except (redis.RedisError, store.NotConfigured) as error:
+        redis.client().set(key, zlib.compress(content, 1), ex=_KEEP)
+    except redis.UNAVAILABLE as error:
         _log.warning("query cache cannot be written", error=str(error))
