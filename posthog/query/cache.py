@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import zlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-import structlog
 from django.conf import settings
 from pydantic import BaseModel
 
@@ -19,7 +19,7 @@ from posthog.tenancy.models import Project
 # Raise it when the same query gets other numbers than before.
 MEANING = 2
 _KEEP = timedelta(hours=1)
-_log = structlog.get_logger(__name__)
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def read(key: str) -> Cached | None:
     try:
         stored = redis.client().get(key)
     except redis.UNAVAILABLE as error:
-        _log.warning("query cache cannot be read", error=str(error))
+        logger.warning("query cache cannot be read: %s", error)
         return None
     if not isinstance(stored, bytes):
         return None
@@ -71,4 +71,4 @@ def write(key: str, answer: dict[str, Any], computed_at: datetime) -> None:
     try:
         redis.client().set(key, zlib.compress(content, 1), ex=_KEEP)
     except redis.UNAVAILABLE as error:
-        _log.warning("query cache cannot be written", error=str(error))
+        logger.warning("query cache cannot be written: %s", error)
