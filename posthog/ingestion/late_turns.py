@@ -8,13 +8,14 @@ from typing import Any
 from uuid import UUID
 
 from posthog.clickhouse import client, updates
+from posthog.clickhouse.labels import LABEL_VERSION
 from posthog.common import json, limits
 from posthog.conversations.messages import Message
 from posthog.conversations.services import StoredLabels, labels_of
 from posthog.conversations.turns import OWNED, Turn
 from posthog.ingestion import labels
 from posthog.ingestion.events import MessageKey
-from posthog.ingestion.label_values import VERSION, given_by_client
+from posthog.ingestion.label_values import given_by_client
 
 # Stands for labels that can never come, so that the catch-up does not look for them again: the message itself is gone.
 WITHOUT_MESSAGE = "none"
@@ -135,7 +136,7 @@ def _update_events(team_id: int, owned: Sequence[Turn], messages: Mapping[UUID, 
     rows = []
     for uuid, timestamp, properties in _events(team_id, owned):
         found = labels.of_turns(by_event[uuid], lambda turn: messages[turn.message_id].labels)
-        version = str(found.pop(VERSION, ""))
+        version = str(found.pop(LABEL_VERSION, ""))
         rows.append(((uuid, timestamp), json.dumps_text(found | given_by_client(properties)), version))
     updates.update_labels("events", team_id, rows)
     return {uuid for (uuid, _), _, _ in rows}
