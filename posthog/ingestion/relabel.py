@@ -78,7 +78,7 @@ class Relabelling:
         try:
             return bool(self.version) and self._messages() and self._turns()
         finally:
-            self._merge(least=limits.RELABEL_MERGE_LEAST)
+            self._merge(least=limits.LABEL_MERGE_ROWS)
 
     def _messages(self) -> bool:
         after: tuple[int, UUID] = (0, _NO_ID)

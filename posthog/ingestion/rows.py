@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from posthog.clickhouse import embeddings
-from posthog.common import json
+from posthog.common import json, limits
 from posthog.conversations.services import StoredLabels
 from posthog.conversations.turns import Turn
 from posthog.ingestion.events import Event, Work
@@ -141,7 +141,7 @@ def _without_texts(event: Event) -> dict[str, Any]:
 
 def _group_keys(event: Event) -> Iterable[str]:
     groups = event.known_person.groups
-    return (groups.get(index, "") for index in range(5))
+    return (groups.get(index, "") for index in range(limits.GROUP_TYPES))
 
 
 def _text(value: Any) -> str:
