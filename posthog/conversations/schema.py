@@ -12,6 +12,7 @@ from rest_framework import serializers
 
 from posthog.clickhouse.labels import is_text, type_of
 from posthog.common import limits
+from posthog.common.ids import parse_uuid
 from posthog.conversations import event_labels
 from posthog.query import dates
 from posthog.query.schema_shared import DateRange
@@ -79,7 +80,8 @@ def page_wish(parameters: QueryDict) -> PageWish:
     most = limits.CONVERSATION_MESSAGES
     limit = _number_within(parameters.get("limit") or str(most), 1, most, "limit")
     offset = _number_within(parameters.get("offset") or "0", 0, limits.CONVERSATION_TURNS, "offset")
-    return PageWish(limit, offset, _uuid(parameters.get("message", "")))
+    # A link to a message that is not there opens the beginning of the conversation.
+    return PageWish(limit, offset, parse_uuid(parameters.get("message", "")))
 
 
 def wish(parameters: QueryDict, project: Project) -> Wish:
@@ -126,14 +128,6 @@ def _number_within(text: str, least: int, most: int, field: str) -> int:
     if not text.isdecimal() or len(text) > len(str(most)) or not least <= int(text) <= most:
         raise InvalidInput(f"{field} is a number from {least} to {most}", field)
     return int(text)
-
-
-def _uuid(text: str) -> UUID | None:
-    """None for what is none: a link to a message that is not there opens the beginning of the conversation."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def _date_from(text: str | None, project: Project) -> datetime | None:
