@@ -1,13 +1,14 @@
 """What the stages work on: the events of one batch of the log, each with what the stages have found out about it."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from posthog.conversations.messages import LLMContent
 from posthog.conversations.services import StoredLabels
 from posthog.conversations.turns import Turn
+from posthog.eventlog import ids
 from posthog.eventlog.reader import Batch
 from posthog.people.schema import Applied, PersonResult
 
@@ -163,9 +164,8 @@ class Unreadable:
 
     @property
     def received_at(self) -> datetime:
-        """When the log took the entry: its id begins with the milliseconds."""
-        milliseconds = self.log_id.split(":")[1].split("-")[0]
-        return datetime.fromtimestamp(int(milliseconds) / 1000, UTC)
+        """When the log took the entry."""
+        return ids.taken_at(self.log_id.split(":")[1])
 
 
 def minute_of(moment: datetime) -> datetime:
