@@ -14,6 +14,7 @@ from posthog.people.schema import Applied, PersonResult
 
 UNKNOWN_PROJECT = 0
 MessageKey = tuple[int, UUID]
+_UNLABELLED = StoredLabels({}, "", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,11 @@ class Event:
         return self.envelope.now
 
     @property
+    def stored_properties(self) -> dict[str, Any]:
+        """Without the texts that are stored as messages."""
+        return self.content.stripped if self.content else self.properties
+
+    @property
     def known_person(self) -> PersonResult:
         assert self.person is not None, "the people stage has not run"
         return self.person
@@ -130,6 +136,10 @@ class Work:
     message_labels: dict[MessageKey, StoredLabels] = field(default_factory=dict)
     unlabelled: int = 0
     outdated: int = 0  # messages with labels of another model than the one at hand
+
+    def labels_of(self, project_id: int, message_id: UUID) -> StoredLabels:
+        """Of a message that the stages have met."""
+        return self.message_labels.get((project_id, message_id), _UNLABELLED)
 
     @property
     def live(self) -> list[Event]:

@@ -27,7 +27,7 @@ LIMIT 1 BY team_id, event_uuid, position LIMIT %(limit)s
 """
 _OUTDATED = """
 SELECT {columns} FROM turns
-WHERE label_version NOT IN ('', %(none)s, %(version)s) AND role IN ('user', 'assistant') AND {project}
+WHERE label_version NOT IN ('', %(none)s, %(version)s) AND role IN ('user', 'assistant') AND (%(project)s = 0 OR team_id = %(project)s)
     AND (team_id, conversation_id, event_uuid, position) > (%(team)s, %(conversation)s, toUUID(%(uuid)s), %(position)s)
 ORDER BY team_id, conversation_id, event_uuid, position
 LIMIT 1 BY team_id, conversation_id, event_uuid, position LIMIT %(limit)s
@@ -73,10 +73,9 @@ def unlabelled() -> list[Turn]:
 
 def outdated(version: str, project: int | None = None) -> Iterator[list[Turn]]:
     """All turns that have labels of another version, in the order of their key. project: id of the only one that is looked at."""
-    params: dict[str, object] = {"none": WITHOUT_MESSAGE, "version": version, "limit": limits.BACKLOG_MESSAGES}
-    sql = _OUTDATED.replace("{project}", "1" if project is None else f"team_id = {int(project)}")
+    params: dict[str, object] = {"none": WITHOUT_MESSAGE, "version": version, "project": project or 0, "limit": limits.BACKLOG_MESSAGES}
     params |= {"team": 0, "conversation": "", "uuid": str(UUID(int=0)), "position": 0}
-    while page := _turns(sql, params):
+    while page := _turns(_OUTDATED, params):
         yield page
         last = page[-1]
         params |= {"team": last.team_id, "conversation": last.conversation_id, "uuid": str(last.event_uuid), "position": last.position}
