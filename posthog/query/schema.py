@@ -10,11 +10,13 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from posthog.common import limits
 from posthog.query.schema_shared import (
+    BinCount,
     BreakdownFilter,
     CompareFilter,
     DateRange,
     Expression,
     Filters,
+    GroupTypeIndex,
     Interval,
     Name,
     Node,
@@ -81,7 +83,7 @@ class TrendsFilter(Node):
     resultCustomizations: dict[str, Any] | None = None
     yAxisScaleType: Literal["linear", "log10"] | None = None
     detailedResultsAggregationType: Literal["total", "average", "median"] | None = None
-    breakdown_histogram_bin_count: Annotated[int, Field(ge=1, le=90)] | None = None
+    breakdown_histogram_bin_count: BinCount | None = None
 
 
 class QueryFields(Node):
@@ -98,7 +100,7 @@ class InsightFields(QueryFields):
     properties: Properties | None = None
     filterTestAccounts: bool | None = False
     samplingFactor: Annotated[float, Field(gt=0, le=1)] | None = None
-    aggregation_group_type_index: Annotated[int, Field(ge=0, le=4)] | None = None
+    aggregation_group_type_index: GroupTypeIndex | None = None
     dataColorTheme: int | None = None
 
 
