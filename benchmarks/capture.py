@@ -22,8 +22,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from benchmarks import load
+from posthog.common.ports import free_port
 from posthog.eventlog import server as valkey
-from posthog.web.supervisor import parts, ports
+from posthog.web.supervisor import parts
 from tests.product import wait_until
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -123,7 +124,7 @@ def event() -> dict[str, object]:
 
 @contextmanager
 def log_server(folder: Path) -> Iterator[str]:
-    port, password = ports.free_port(), secrets.token_hex(16)
+    port, password = free_port(), secrets.token_hex(16)
     process = valkey.start(folder / "valkey", port, password, max_bytes=2 * LOG_BYTES)
     try:
         yield valkey.url(port, password)
@@ -135,7 +136,7 @@ def log_server(folder: Path) -> Iterator[str]:
 @contextmanager
 def web_server(environment: dict[str, str], application: str) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
     """The product's command line with another application: its port and process."""
-    port = ports.free_port()
+    port = free_port()
     command = [*parts.web("127.0.0.1", port).command[:-1], application]
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:

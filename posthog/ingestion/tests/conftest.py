@@ -13,6 +13,7 @@ from django.conf import settings
 from posthog.classifiers import service
 from posthog.classifiers.service import Labels, LabelValue, Text
 from posthog.clickhouse import client
+from posthog.clickhouse.tests import tables
 from posthog.common import redis
 from posthog.common.ids import uuid7
 from posthog.conftest import Person as Member
@@ -22,7 +23,6 @@ from posthog.eventlog.reader import PartitionReader
 from posthog.ingestion import labels, ledger
 from posthog.ingestion.partition import Heartbeat, ingest
 
-TABLES = ("events", "messages", "turns", "conversations", "persons", "person_distinct_id_overrides", "groups", "outcomes")
 NOON = datetime(2026, 4, 20, 12, tzinfo=UTC)
 
 
@@ -77,9 +77,7 @@ class Holding:
 
 @pytest.fixture
 def pipeline(alice: Member, engine: subprocess.Popen[bytes], valkey: subprocess.Popen[bytes]) -> Pipeline:
-    for table in TABLES:
-        if client.execute(f"SELECT 1 FROM {table} LIMIT 1"):
-            client.execute(f"TRUNCATE TABLE {table}")
+    tables.empty()
     for pattern in ("eventlog:*", "ingestion:*", "conversations:*", "topics:*", "own_labels:*"):
         for key in redis.client().scan_iter(pattern):
             redis.client().delete(key)

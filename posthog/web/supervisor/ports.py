@@ -1,17 +1,10 @@
-"""Loopback ports, and words for why nobody can listen at an address."""
+"""Words for why nobody can listen at an address."""
 
 import errno
 import os
 import socket
 
 from posthog.settings.web import PORT_MAX
-
-
-def free_port() -> int:
-    """A loopback port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def why_not(host: str, port: int) -> str | None:
