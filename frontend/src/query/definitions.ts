@@ -4,14 +4,14 @@ import type { UseQueryResult } from '@tanstack/react-query'
 
 import { request } from '../lib/http'
 import type { Params } from '../lib/http'
+import { projectPath } from './paths'
 import type { Named, Page, PropertyDefinition } from './types'
 
 function useNames<T>(projectId: string, path: string, params: Params, enabled = true): UseQueryResult<T[]> {
     return useQuery({
         queryKey: ['names', projectId, path, params],
         queryFn: async ({ signal }) => {
-            const url = `/api/projects/${encodeURIComponent(projectId)}/${path}`
-            const answer = await request<T[] | Page<T>>(url, { params, signal })
+            const answer = await request<T[] | Page<T>>(`${projectPath(projectId)}${path}`, { params, signal })
             return Array.isArray(answer) ? answer : answer.results
         },
         placeholderData: keepPreviousData,

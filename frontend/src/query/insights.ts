@@ -2,14 +2,14 @@ import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-qu
 import type { InfiniteData, UseInfiniteQueryResult, UseQueryResult } from '@tanstack/react-query'
 
 import { request } from '../lib/http'
+import { projectPath } from './paths'
 import { toRequest } from './trends-query'
 import type { Actor, Actors, InsightPoint, MatchedConversations, TrendsAnswer, TrendsQuery } from './types'
 
 const PAGE_SIZE = 50
 
 export function runQuery<T>(projectId: string, query: Record<string, unknown>, signal?: AbortSignal): Promise<T> {
-    const path = `/api/projects/${encodeURIComponent(projectId)}/query/`
-    return request<T>(path, { method: 'POST', body: { query }, signal })
+    return request<T>(`${projectPath(projectId)}query/`, { method: 'POST', body: { query }, signal })
 }
 
 export function useTrends(projectId: string, query: TrendsQuery): UseQueryResult<TrendsAnswer> {
