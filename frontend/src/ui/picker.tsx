@@ -31,7 +31,8 @@ interface PickerProps {
     creatable?: boolean
 }
 
-function matching(options: readonly PickerOption[], search: string): readonly PickerOption[] {
+/** The options that have the searched text. */
+export function matching(options: readonly PickerOption[], search: string): readonly PickerOption[] {
     const needle = search.trim().toLowerCase()
     return needle ? options.filter(({ label, value }) => `${label} ${value}`.toLowerCase().includes(needle)) : options
 }
