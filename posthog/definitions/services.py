@@ -12,8 +12,9 @@ from django.db.models import Q
 
 from posthog.clickhouse.labels import LABEL_TYPES
 from posthog.common import limits
-from posthog.definitions.detection import label_type, property_type
+from posthog.definitions.detection import property_type
 from posthog.definitions.models import EventDefinition, EventProperty, PropertyDefinition
+from posthog.hogql.property_types import label_type
 from posthog.people.models import GroupType
 
 Scope = PropertyDefinition.Scope

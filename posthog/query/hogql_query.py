@@ -7,7 +7,6 @@ from typing import Any
 from posthog.common import limits
 from posthog.hogql import ast, parser
 from posthog.hogql import build as b
-from posthog.hogql.context import MAX_USER_LIMIT
 from posthog.query import dates
 from posthog.query.filters import property_to_expr, test_account_filters
 from posthog.query.rows import plain
@@ -23,7 +22,7 @@ class HogQLQueryRunner(QueryRunner[HogQLQuery]):
             raise InvalidInput("query.query: expected a SELECT statement", attr="query")
         statement = self.statement()
         limit = statement.limit if statement.limit is not None else limits.QUERY_ROWS
-        self.context.limit_top = MAX_USER_LIMIT
+        self.context.limit_top = limits.QUERY_MAX_ROWS
         self.context.limit_default = limits.QUERY_ROWS + 1
         result = self.execute(statement)
         rows = result.rows[:limit]

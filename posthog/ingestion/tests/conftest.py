@@ -2,7 +2,7 @@
 
 import os
 import subprocess
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -14,6 +14,7 @@ from django.conf import settings
 from posthog.classifiers import service
 from posthog.classifiers.service import Labels, LabelValue, Text
 from posthog.clickhouse import client
+from posthog.clickhouse.tests import tables
 from posthog.common import redis
 from posthog.common.ids import uuid7
 from posthog.conftest import Person as Member
@@ -23,7 +24,6 @@ from posthog.eventlog.reader import PartitionReader
 from posthog.ingestion import labels, ledger
 from posthog.ingestion.partition import Heartbeat, ingest
 
-TABLES = ("events", "messages", "turns", "conversations", "persons", "person_distinct_id_overrides", "groups", "outcomes")
 NOON = datetime(2026, 4, 20, 12, tzinfo=UTC)
 
 
@@ -95,9 +95,7 @@ def in_a_worker_process(work: Callable[[], object]) -> int:
 
 @pytest.fixture
 def pipeline(alice: Member, engine: subprocess.Popen[bytes], valkey: subprocess.Popen[bytes]) -> Pipeline:
-    for table in TABLES:
-        if client.execute(f"SELECT 1 FROM {table} LIMIT 1"):
-            client.execute(f"TRUNCATE TABLE {table}")
+    tables.empty()
     for pattern in ("eventlog:*", "ingestion:*", "conversations:*", "topics:*", "own_labels:*"):
         for key in redis.client().scan_iter(pattern):
             redis.client().delete(key)
@@ -148,9 +146,6 @@ def _ledger_balances(request: pytest.FixtureRequest) -> Iterator[None]:
     if "pipeline" in request.fixturenames and "unbalanced" not in request.keywords:
         found = ledger.read()
         assert found.balances, found
-
-
-Uuids = Callable[[Sequence[dict[str, Any]]], list[UUID]]
 
 
 def uuids(events: Sequence[dict[str, Any]]) -> list[UUID]:
