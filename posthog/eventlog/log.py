@@ -146,9 +146,7 @@ def _partition_depth(partition: int) -> Depth:
 
 
 def _unread_depth(stream: str, size: int) -> Depth:
-    first = client().xrange(stream, count=1)
-    age = age_of(first[0][0]) if first else 0.0
-    return {"entries": client().xlen(stream), "pending": 0, "bytes": size, "oldest_age_seconds": age}
+    return {"entries": client().xlen(stream), "pending": 0, "bytes": size, "oldest_age_seconds": _age_of_first(stream)}
 
 
 def _count_after(stream: str, last_id: bytes) -> int:
@@ -159,8 +157,12 @@ def _age(stream: str, group: dict[str, Any]) -> float:
     if group["pending"]:
         oldest = client().xpending(stream, keys.GROUP)["min"]
         return age_of(oldest) if oldest else 0.0
-    unread = client().xrange(stream, min=f"({group['last-delivered-id'].decode()}", count=1)
-    return age_of(unread[0][0]) if unread else 0.0
+    return _age_of_first(stream, after=f"({group['last-delivered-id'].decode()}")
+
+
+def _age_of_first(stream: str, after: str = "-") -> float:
+    first: Any = client().xrange(stream, min=after, count=1)
+    return age_of(first[0][0]) if first else 0.0
 
 
 class _Gauge:
