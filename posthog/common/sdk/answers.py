@@ -42,8 +42,11 @@ def no_data() -> Refused:
 
 
 def too_large(limit: int) -> Refused:
-    detail = f"Request too large. The body may hold at most {limit} bytes, before and after decompression."
-    return Refused(413, "client_error", "request_too_large", detail)
+    return holds_too_much(f"The body may hold at most {limit} bytes, before and after decompression.")
+
+
+def holds_too_much(allowed: str) -> Refused:
+    return Refused(413, "client_error", "request_too_large", f"Request too large. {allowed}")
 
 
 def unsupported_type(given: str, taken: str) -> Refused:
