@@ -131,6 +131,7 @@ DEATHS_BEFORE_CARE = 2  # of workers at a batch, after which its events are take
 PROPERTY_NAME_LENGTH = 400  # characters; longer names are stored with their events but get no definition
 EVENT_DEFINITIONS = 10_000  # of one project; anyone who has the public token can invent names
 PROPERTY_DEFINITIONS = 10_000  # of one project
+DEFINITIONS_PER_BATCH = 2_000  # new names of properties recorded at once, and pairs of event and property
 DEFINITIONS_CACHED = 50_000  # pairs of event and property of one project that a process remembers having recorded
 DEFINITION_PROJECTS_CACHED = 200  # projects of which a process remembers names
 PROPERTY_VALUES = 50  # offered while a filter is being written
