@@ -23,6 +23,7 @@ ENCODER_RATE, HEAD_RATE = 1.2e-4, 1e-3
 WEIGHT_DECAY = 0.01
 EMBEDDING_WEIGHT = 1.0  # of 1 - cosine between the embedding and the published sentence vector
 AVERAGE = 0.998  # the weights that ship are a moving average over about the last 500 steps
+AGAIN = 0.6  # share of the new weights when a finished model is trained again: new examples are learnt, and less of the old is forgotten
 CHECKPOINT_SECONDS = 240.0
 PROGRESS_STEPS = 25
 
@@ -62,7 +63,8 @@ class Run:
         for name, tokens in self.sets.items():
             self.teacher.learn(tokens.part(sorted({row for step in self.steps if step.head.name == name for row in step.rows})))
         self.model = Classifier(HEADS)
-        self._begin(begin)
+        self.before = shipped.weights(begin) if begin else None
+        self._begin()
         self.model.to(device).train()
         self.average = torch.optim.swa_utils.AveragedModel(self.model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(AVERAGE))
         heads = [*self.model.heads.parameters(), *self.model.to_embedding.parameters()]
@@ -72,10 +74,10 @@ class Run:
         self.done = 0
         self.stopped = False
 
-    def _begin(self, file: Path | None) -> None:
-        """From the given int8 file, from the stages before, or from the published weights."""
-        if file:
-            self.model.load_state_dict(shipped.weights(file))
+    def _begin(self) -> None:
+        """From the finished model, from the stages before, or from the published weights."""
+        if self.before:
+            self.model.load_state_dict(self.before)
         elif self.stage.begin:
             self.model.load_state_dict(mix(self.work, self.stage.begin))
         else:
@@ -154,6 +156,16 @@ class Run:
         self._note(EMBEDDING, float(apart.detach()) if rows else 0.0)
         return loss.item()
 
+    @property
+    def weights(self) -> dict[str, Tensor]:
+        """What the stage ends with: of the last one the moving average, and of a finished model that was trained again a mean of both."""
+        if self.stage is not STAGES[-1]:
+            return self.model.state_dict()
+        average: dict[str, Tensor] = self.average.module.state_dict()
+        if not self.before:
+            return average
+        return {key: AGAIN * value + (1.0 - AGAIN) * self.before[key].to(value.device) for key, value in average.items()}
+
     def train(self) -> None:
         started, saved, first = time.monotonic(), time.monotonic(), self.done
         self.means: dict[str, float] = {}
@@ -208,7 +220,6 @@ def _train(run: Run) -> None:
     run.resume()
     run.train()
     run.judge()
-    last = run.stage is STAGES[-1]
-    torch.save((run.average.module if last else run.model).state_dict(), weights_file(run.work, run.stage))
+    torch.save(run.weights, weights_file(run.work, run.stage))
     done = {"seed": run.seed, "steps": len(run.steps), "epochs": dict(run.stage.epochs)}
     (run.work / f"training-{run.stage.name}.json").write_text(json.dumps(done))
