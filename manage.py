@@ -9,14 +9,13 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "posthog.settings")
     from django.core.management import execute_from_command_line
     from django.db.utils import OperationalError
-    from redis.exceptions import RedisError
 
     from posthog.clickhouse.errors import StoreUnavailable
-    from posthog.common.redis import NotConfigured
+    from posthog.common.redis import UNAVAILABLE
 
     try:
         execute_from_command_line(sys.argv)
-    except (StoreUnavailable, NotConfigured, RedisError, OperationalError) as error:
+    except (StoreUnavailable, *UNAVAILABLE, OperationalError) as error:
         sys.exit(f"{error}\nDoes the product run on this DATA_DIR? `bin/start` starts it.")
 
 

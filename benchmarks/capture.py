@@ -12,6 +12,7 @@ import gzip
 import json
 import os
 import secrets
+import socket
 import subprocess
 import sys
 import tempfile
@@ -21,8 +22,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from benchmarks import load
+from posthog.common.ports import free_port
 from posthog.eventlog import server as valkey
-from posthog.web.supervisor import parts, ports
+from posthog.web.supervisor import parts
 from tests.product import wait_until
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -122,7 +124,7 @@ def event() -> dict[str, object]:
 
 @contextmanager
 def log_server(folder: Path) -> Iterator[str]:
-    port, password = ports.free_port(), secrets.token_hex(16)
+    port, password = free_port(), secrets.token_hex(16)
     process = valkey.start(folder / "valkey", port, password, max_bytes=2 * LOG_BYTES)
     try:
         yield valkey.url(port, password)
@@ -134,15 +136,22 @@ def log_server(folder: Path) -> Iterator[str]:
 @contextmanager
 def web_server(environment: dict[str, str], application: str) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
     """The product's command line with another application: its port and process."""
-    port = ports.free_port()
+    port = free_port()
     command = [*parts.web("127.0.0.1", port).command[:-1], application]
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        assert wait_until(lambda: ports.listens(port), 60), "the web server did not start"
+        assert wait_until(lambda: listens(port), 60), "the web server did not start"
         yield port, process
     finally:
         process.terminate()
         process.wait(30)
+
+
+def listens(port: int) -> bool:
+    """Whether something accepts connections on this loopback port."""
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+        return True
+    return False
 
 
 def make_project(environment: dict[str, str]) -> str:

@@ -71,7 +71,7 @@ def _status_mb(pid: int, file: str, name: str) -> float:
 def _name(pid: int) -> str:
     words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
     text = " ".join(Path(word.decode()).name if word.startswith(b"/") else word.decode() for word in words if word)
-    return next((part for part in ("supervisor", "embedded", "valkey", "granian", "celery", "hogql") if part in text), text[:30])
+    return next((part for part in ("supervisor", "embedded", "valkey", "http_server", "celery", "hogql") if part in text), text[:30])
 
 
 if __name__ == "__main__":

@@ -10,13 +10,14 @@ milliseconds, their ratio, and the size of both on disk.
 import argparse
 import os
 import secrets
-import socket
 import statistics
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from posthog.common.ports import free_port
 
 WORDS = 300  # of a question, and of an answer
 DAYS = 90
@@ -98,10 +99,7 @@ def main() -> None:
 
 def _settings(folder: str) -> None:
     """An engine of its own, and Django pointed at it; without a cache, since every run is to be computed."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    password = secrets.token_urlsafe(12)
+    port, password = free_port(), secrets.token_urlsafe(12)
     os.environ |= {
         "DATA_DIR": folder,
         "ENGINE_PORT": str(port),

@@ -1,4 +1,4 @@
-"""The people of every test: Alice owns a project, Bob is in her organization, Charlie is a stranger with a project of her own."""
+"""The people of every test (Alice owns a project, Bob is in her organization, Charlie is a stranger with one of her own) and its stores."""
 
 import socket
 from collections.abc import Callable, Iterator
@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
+from posthog.clickhouse.tests import tables
 from posthog.common.redis import client as redis_client
 from posthog.own_labels import heads
 from posthog.tenancy import services, tokens
@@ -41,6 +42,13 @@ def _fresh_caches() -> Iterator[None]:
     heads.forget()
     yield
     tokens.forget()
+
+
+@pytest.fixture
+def stores(engine: object, valkey: object) -> None:
+    """Both stores, empty."""
+    tables.empty()
+    redis_client().flushdb()
 
 
 @pytest.fixture

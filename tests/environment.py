@@ -7,7 +7,6 @@ start when a fixture first asks for them and stop at the end.
 import os
 import secrets
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -15,15 +14,11 @@ from pathlib import Path
 
 import pytest
 
+from posthog.common.ports import free_port
+
 os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="posthog-test-")
 DATA_DIR = Path(os.environ["DATA_DIR"])
 PASSWORD = secrets.token_urlsafe(16)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 ENGINE_PORT, VALKEY_PORT = free_port(), free_port()

@@ -10,7 +10,6 @@ import os
 import re
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,8 @@ import uuid
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Literal
+
+from posthog.common.ports import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 READY_WITHIN_SECONDS = 120.0
@@ -40,7 +41,7 @@ class Product:
     """`with Product(path) as product:` runs until the block ends. Raises AssertionError with the log's end if it does not come up."""
 
     def __init__(self, data_dir: Path, **environment: str) -> None:
-        self.data_dir, self.port = data_dir, _free_port()
+        self.data_dir, self.port = data_dir, free_port()
         self.token, self.key = f"phc_{secrets.token_hex(16)}", f"phx_{secrets.token_hex(20)}"
         self.environment = environment
         self.process: subprocess.Popen[bytes] | None = None
@@ -165,9 +166,3 @@ def _parsed(text: bytes) -> Any:
         return json.loads(text)
     except ValueError:
         return text.decode("utf-8", "replace")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -19,6 +19,8 @@ class Endpoint:
 EVENTS = Endpoint("e")
 BATCH = Endpoint("batch", body_bytes=limits.BODY_BATCH_ENDPOINT)
 AI_BATCH = Endpoint("ai_batch", body_bytes=limits.BODY_BATCH_ENDPOINT, event_bytes=limits.EVENT_BYTES_AI, lane="ai")
+OTEL = Endpoint("otel", body_bytes=limits.BODY_BATCH_ENDPOINT, event_bytes=limits.EVENT_BYTES_AI, lane="ai")
+V1 = Endpoint("v1", body_bytes=limits.BODY_BATCH_ENDPOINT)
 CAPTURE = Endpoint("capture", body_bytes=limits.BODY_BATCH_ENDPOINT)
 ENGAGE = Endpoint("engage", default_event="$identify")
 RECORDINGS = Endpoint("s", body_bytes=limits.BODY_RECORDINGS_ENDPOINT, event_bytes=limits.BODY_RECORDINGS_ENDPOINT)

@@ -9,7 +9,7 @@ from posthog.common import json, limits
 from posthog.eventlog import log
 from posthog.eventlog.payload import pack_text
 
-Refused = tuple[int, str | None, Refusal]
+RefusedEvent = tuple[int, str | None, Refusal]  # place in the request, uuid as sent, why
 
 
 class Entries:
@@ -17,15 +17,15 @@ class Entries:
 
     def __init__(self, token: str, head: dict[str, Any], endpoint: Endpoint) -> None:
         self._token, self._head, self._endpoint = token, head, endpoint
-        self.refused: list[Refused] = []
+        self.refused: list[RefusedEvent] = []
         self.accepted = 0
 
     def of(self, raw_events: list[Any]) -> list[tuple[int, bytes]]:
-        """(partition, payload) pairs; what could not be taken stands in `refused`."""
+        """(partition, payload) pairs; what could not be taken stands in `refused`. A Refusal in place of an event is kept as it is."""
         default = self._endpoint.default_event
         good: list[tuple[int, Event]] = []
         for index, raw in enumerate(raw_events):
-            event = normalise(raw, default)
+            event = raw if isinstance(raw, Refusal) else normalise(raw, default)
             if isinstance(event, Refusal):
                 self._refuse(index, raw, event)
             else:

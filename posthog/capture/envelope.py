@@ -1,6 +1,6 @@
 """The three shapes of a body, and the one token of a request."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sized
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -26,11 +26,16 @@ class Envelope:
 def open_envelope(body: Any, query: Mapping[str, str]) -> Envelope:
     """Read [event, …], {"batch": [event, …], …} or one event. Raises Refused."""
     events, outer = _events(body)
+    check_number(events)
+    return Envelope(_token(events, outer, query), events, _sent_at(outer, query), outer.get("historical_migration") is True)
+
+
+def check_number(events: Sized) -> None:
+    """Raises Refused for a request without events or with more than the limit."""
     if not events:
         raise invalid_payload("request holds no event")
     if len(events) > limits.EVENTS_PER_REQUEST:
         raise invalid_payload(f"request holds {len(events)} events; at most {limits.EVENTS_PER_REQUEST} are taken at once")
-    return Envelope(_token(events, outer, query), events, _sent_at(outer, query), outer.get("historical_migration") is True)
 
 
 def _events(body: Any) -> tuple[list[Any], dict[str, Any]]:

@@ -23,13 +23,11 @@ MIN_CODE_LENGTH = 2
 _lock = threading.Lock()
 
 
-def language_of(text: str) -> str:
-    """ISO 639-1 code of the language, or "unknown" for texts too short or too odd to tell."""
-    return languages_of([text])[0]
-
-
 def languages_of(texts: Sequence[str]) -> list[str]:
-    """The language of each text; many at once are much cheaper than one by one."""
+    """ISO 639-1 code of each text's language, or "unknown" for one too short or too odd to tell.
+
+    Many at once are much cheaper than one by one.
+    """
     starts = [text[:MAX_CHARACTERS] for text in texts]
     long_enough = [position for position, start in enumerate(starts) if _has_letters(start)]
     languages = [UNKNOWN] * len(texts)

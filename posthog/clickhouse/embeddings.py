@@ -28,6 +28,20 @@ def unpack(rows: Sequence[Sequence[int]]) -> Vectors:
     return unit(vectors)
 
 
+def stacked(rows: Sequence[Vectors]) -> Vectors:
+    """Vectors (384,) one below the other, (n, 384), also where there are none."""
+    return np.stack(rows) if rows else np.empty((0, DIMENSIONS), dtype=np.float32)
+
+
+def nearest(vectors: Vectors, middles: Vectors) -> tuple[NDArray[np.intp], Vectors]:
+    """Of each unit vector (n, 384) the nearest of the middles (k, 384), -1 without any, and the cosine similarity to it (n,)."""
+    if not len(middles):
+        return np.full(len(vectors), -1, dtype=np.intp), np.zeros(len(vectors), dtype=np.float32)
+    similarity = vectors @ middles.T
+    found = similarity.argmax(axis=1)
+    return found, similarity[np.arange(len(vectors)), found]
+
+
 def unit(vectors: Vectors) -> Vectors:
     """Each row (n, 384) at length 1; a row of zeros stays one."""
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)

@@ -3,9 +3,7 @@
 from contextlib import suppress
 from typing import cast
 
-from redis.exceptions import RedisError
-
-from posthog.common.redis import NotConfigured, client
+from posthog.common.redis import UNAVAILABLE, client
 
 WINDOW_SECONDS = 60
 
@@ -21,11 +19,11 @@ def count(key: str) -> int:
         pipeline.incr(key)
         pipeline.expire(key, WINDOW_SECONDS, nx=True)
         return cast(int, pipeline.execute()[0])
-    except (RedisError, NotConfigured) as error:
+    except UNAVAILABLE as error:
         raise CannotCount("Attempts cannot be counted now: the log server does not answer. Try again in a moment.") from error
 
 
 def forget(*keys: str) -> None:
     """Begin to count anew. Where Redis does not answer the counts stay, for the rest of their minute."""
-    with suppress(RedisError, NotConfigured):
+    with suppress(*UNAVAILABLE):
         client().delete(*keys)

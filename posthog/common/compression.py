@@ -5,6 +5,7 @@ import zlib
 
 from posthog.common import limits
 
+_GZIP, _ZLIB = 31, 15  # zlib's numbers for these formats with their largest window
 GZIP_START = b"\x1f\x8b\x08"
 _BASE64_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_="
 _URL_SAFE = bytes.maketrans(b"-_ ", b"+/+")
@@ -33,16 +34,26 @@ def gunzip(data: bytes, limit: int) -> bytes:
     raise Damaged(f"gzip of more than {limits.GZIP_MEMBERS} members")
 
 
+def inflate(data: bytes, limit: int) -> bytes:
+    """Decompress what HTTP calls deflate, which is zlib's format; at most `limit` bytes may come out. Raises TooLarge or Damaged."""
+    return _decompressed(data, limit, _ZLIB, "deflate")[0]
+
+
 def _gunzip_member(data: bytes, limit: int) -> tuple[bytes, bytes]:
-    stream = zlib.decompressobj(31)
+    return _decompressed(data, limit, _GZIP, "gzip")
+
+
+def _decompressed(data: bytes, limit: int, window: int, name: str) -> tuple[bytes, bytes]:
+    """What came out, and what stood behind the end."""
+    stream = zlib.decompressobj(window)
     try:
         out = stream.decompress(data, limit + 1)
     except zlib.error as error:
-        raise Damaged("not valid gzip data") from error
+        raise Damaged(f"not valid {name} data") from error
     if len(out) > limit:
         raise TooLarge(f"more than {limit} bytes after decompression")
     if not stream.eof:
-        raise Damaged("truncated gzip data")
+        raise Damaged(f"truncated {name} data")
     return out, stream.unused_data
 
 

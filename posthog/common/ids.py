@@ -16,6 +16,14 @@ def uuid7() -> uuid.UUID:
     return uuid.UUID(int=value & ~(0x3 << 62) | 2 << 62)
 
 
+def parse_uuid(text: str) -> uuid.UUID | None:
+    """None for text that is no UUID."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
+
+
 def stored_distinct_id(text: str) -> str:
     """A distinct id as it is kept wherever it is named: trimmed, without NUL, cut to its limit. May be empty."""
     return text.strip().replace("\0", "\ufffd")[: limits.DISTINCT_ID_LENGTH]

@@ -10,6 +10,10 @@ class NotConfigured(RuntimeError):
     """REDIS_URL is empty: the product is not running on this DATA_DIR and no server was named."""
 
 
+# What a caller that can do without Redis takes for "not there".
+UNAVAILABLE = (redis.RedisError, NotConfigured)
+
+
 @cache
 def client() -> "redis.Redis":
     """Shared, thread-safe, answers bytes."""

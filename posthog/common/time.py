@@ -6,7 +6,10 @@ from email.utils import parsedate_to_datetime
 
 from dateutil import parser as dateutil_parser
 
-_EPOCH = re.compile(r"-?\d{9,16}(\.\d+)?")
+# The first and the last day that the store's dates hold.
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+LAST_DAY = datetime(2149, 6, 6, tzinfo=UTC)
+_EPOCH_TEXT = re.compile(r"-?\d{9,16}(\.\d+)?")
 # As many digits as there are, and what JSON makes of many: 1e+17.
 _NUMBER = re.compile(r"-?(?:[0-9]{9,}(?:\.[0-9]+)?|[0-9](?:\.[0-9]+)?e\+[0-9]+)")
 # ISO 8601 allows years of more digits, and signs.
@@ -60,9 +63,9 @@ def _iso(text: str) -> datetime:
 
 
 def _epoch(text: str) -> datetime | None:
-    if not _EPOCH.fullmatch(text):
+    if not _EPOCH_TEXT.fullmatch(text):
         return None
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=_seconds(text))
+    return EPOCH + timedelta(seconds=_seconds(text))
 
 
 def _seconds(digits: str) -> float:

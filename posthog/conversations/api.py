@@ -7,10 +7,9 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from posthog.clickhouse.errors import ClickHouseError
 from posthog.conversations import schema, selectors, transcripts
 from posthog.conversations.schema import ConversationPageSerializer, ConversationSerializer, SummarySerializer
-from posthog.query.errors import as_answer
+from posthog.query.errors import as_answers
 from posthog.rest.paging import page_url
 from posthog.tenancy.views import ProjectScopedView
 
@@ -34,10 +33,8 @@ class Conversations(ProjectScopedView):
     def get(self, request: Request, project_id: str) -> Response:
         """Conversations, the one that ended last first."""
         wish = schema.wish(request.query_params, self.project)
-        try:
+        with as_answers():
             found, cursor = selectors.page(self.project.pk, wish)
-        except ClickHouseError as error:
-            raise as_answer(error) from error
         results = SummarySerializer(found, many=True).data
         return Response({"results": results, "next": page_url(request, cursor=str(cursor)) if cursor else None})
 
@@ -57,10 +54,8 @@ class OneConversation(ProjectScopedView):
     def get(self, request: Request, project_id: str, conversation_id: str) -> Response:
         """A conversation with a page of its messages, oldest first."""
         wanted = schema.page_wish(request.query_params)
-        try:
+        with as_answers():
             found = transcripts.transcript(self.project.pk, conversation_id, wanted)
-        except ClickHouseError as error:
-            raise as_answer(error) from error
         if found is None:
             raise NotFound("Conversation not found.")
         return Response(ConversationSerializer(found | _other_pages(request, found, wanted.limit)).data)

@@ -9,10 +9,8 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from posthog.clickhouse.errors import ClickHouseError
 from posthog.conversations import event_lists
-from posthog.hogql.errors import HogQLError
-from posthog.query.errors import as_answer
+from posthog.query.errors import as_answers
 from posthog.rest.paging import page_url
 from posthog.tenancy.views import ProjectScopedView
 
@@ -51,10 +49,8 @@ class Events(ProjectScopedView):
     def get(self, request: Request, project_id: str) -> Response:
         """Events, newest first."""
         wanted = event_lists.wish(request.query_params.dict(), self.project)
-        try:
+        with as_answers():
             found = event_lists.events(self.project, wanted)
-        except (HogQLError, ClickHouseError) as error:
-            raise as_answer(error) from error
         more = len(found) > wanted.limit
         return Response(
             {"results": found[: wanted.limit], "next": page_url(request, offset=wanted.offset + wanted.limit) if more else None}
@@ -66,10 +62,8 @@ class OneEvent(ProjectScopedView):
 
     @extend_schema(operation_id="events_retrieve", responses=EventSerializer)
     def get(self, request: Request, project_id: str, event_uuid: UUID) -> Response:
-        try:
+        with as_answers():
             found = event_lists.event(self.project, event_uuid)
-        except (HogQLError, ClickHouseError) as error:
-            raise as_answer(error) from error
         if found is None:
             raise NotFound("Event not found.")
         return Response(found)

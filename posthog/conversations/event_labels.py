@@ -15,7 +15,7 @@ from posthog.conversations.parts import spoken_text
 from posthog.conversations.roles import ASSISTANT, USER
 from posthog.conversations.services import labels_of
 from posthog.conversations.stored_turns import StoredTurn
-from posthog.conversations.turns import OWNED
+from posthog.conversations.turns import speakers_of
 
 NAME = re.compile(r"(?:user|agent)_[A-Za-z0-9_]{1,100}")
 _PREFIXES = {USER: "user_", ASSISTANT: "agent_"}
@@ -51,11 +51,8 @@ def about(turns: Sequence[StoredTurn], contents: Mapping[UUID, str]) -> dict[tup
     """Which turns (event, position) an event's labels speak of, and the prefix of these labels."""
     found: dict[tuple[UUID, int], str] = {}
     for event_uuid in dict.fromkeys(turn.event_uuid for turn in turns):
-        owned = [turn for turn in turns if turn.event_uuid == event_uuid and turn.kind == OWNED]
-        asked = [turn for turn in owned if turn.role == USER][-1:]
-        answers = [turn for turn in owned if turn.role == ASSISTANT]
-        spoken = [turn for turn in answers if spoken_text(contents.get(turn.message_id, ""))] or answers
-        for turn in (*asked, *spoken[:1]):
+        mine = [turn for turn in turns if turn.event_uuid == event_uuid]
+        for turn in filter(None, speakers_of(mine, lambda turn: spoken_text(contents.get(turn.message_id, "")))):
             found[turn.event_uuid, turn.position] = _PREFIXES[turn.role]
     return found
 

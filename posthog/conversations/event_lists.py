@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import TypeAdapter, ValidationError
 
 from posthog.common import json, limits
+from posthog.common.ids import parse_uuid
 from posthog.common.time import utc_now
 from posthog.conversations.restore import restore_texts
 from posthog.conversations.services import labels_of
@@ -115,10 +116,10 @@ def _filters(text: str) -> Filters:
 
 
 def _person_id(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise InvalidInput("person_id is the id of a person, a UUID", "person_id") from error
+    found = parse_uuid(text)
+    if found is None:
+        raise InvalidInput("person_id is the id of a person, a UUID", "person_id")
+    return found
 
 
 def _number(asked: Mapping[str, str], name: str, default: int, most: int) -> int:

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID
 
 from posthog.clickhouse import labels
+from posthog.common.ids import parse_uuid
 from posthog.conversations.schema import LabelWish, Wish
 from posthog.people import selectors as people
 
@@ -79,7 +79,7 @@ class Conditions:
 
     def _person(self, team_id: int, person: str) -> str:
         """By person id or distinct id, under all ids that the person has now."""
-        person_id = people.by_distinct_ids(team_id, [person]).get(person) or _uuid(person)
+        person_id = people.by_distinct_ids(team_id, [person]).get(person) or parse_uuid(person)
         summary = people.by_ids(team_id, [person_id]).get(person_id) if person_id else None
         distinct_ids = [person, *(summary.distinct_ids if summary else [])]
         by_id = f"person_id = {self.param(str(person_id))} OR " if person_id else ""
@@ -97,10 +97,3 @@ class Conditions:
                 yield f"lowerUTF8(content) LIKE {self.param(f'%{pattern}%')}"
             else:
                 yield f"hasAllTokens(lower(lowerUTF8(content)), lowerUTF8({self.param(word)}))"
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

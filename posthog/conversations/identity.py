@@ -19,7 +19,7 @@ from posthog.common import limits
 from posthog.conversations import erasure, exchanges, lookups
 from posthog.conversations.exchanges import Exchange
 from posthog.conversations.messages import LLMEvent
-from posthog.conversations.registry import Entry, Registry
+from posthog.conversations.registry import Entry, Registry, microseconds
 from posthog.people import selectors as people
 
 # SDKs that put a session of their own (of the tab or the app, a UUID) on every event.
@@ -53,7 +53,7 @@ class _Clues:
 
     @property
     def at_us(self) -> int:
-        return round(self.event.timestamp.timestamp() * 1_000_000)
+        return microseconds(self.event.timestamp)
 
     def previous_keys(self) -> list[str]:
         return [exchange.key(distinct_id) for distinct_id in self.distinct_ids for exchange in self.previous]

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from posthog.conversations import store
 from posthog.conversations.exchanges import Exchange
-from posthog.conversations.registry import Entry
+from posthog.conversations.registry import Entry, microseconds
 from posthog.conversations.roles import USER
 from posthog.conversations.wording import normalize
 
@@ -62,7 +62,7 @@ class _Stored:
 
     @property
     def entry(self) -> Entry:
-        return Entry(round(self.timestamp.timestamp() * 1_000_000), self.conversation_id, self.event)
+        return Entry(microseconds(self.timestamp), self.conversation_id, self.event)
 
     def exchanges(self, texts: Mapping[UUID, str]) -> Iterator[Exchange]:
         said: dict[bool, list[str]] = defaultdict(list)

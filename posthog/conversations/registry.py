@@ -7,6 +7,7 @@ it and a batch that is processed twice gets the same answers.
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from posthog.common import limits, redis
 
@@ -20,6 +21,10 @@ class Entry:
     at_us: int
     conversation_id: str
     event: str
+
+
+def microseconds(moment: datetime) -> int:
+    return round(moment.timestamp() * 1_000_000)
 
 
 class Registry:

@@ -4,7 +4,7 @@ import base64
 import binascii
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.http import QueryDict
@@ -12,13 +12,14 @@ from rest_framework import serializers
 
 from posthog.clickhouse.labels import is_text, type_of
 from posthog.common import limits
+from posthog.common.ids import parse_uuid
+from posthog.common.time import EPOCH
 from posthog.conversations import event_labels
 from posthog.query import dates
 from posthog.query.schema_shared import DateRange
 from posthog.rest.errors import InvalidInput
 from posthog.tenancy.models import Project
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FAR_AHEAD = "2149-06-05"
 # Other names of the filters, which the events and persons lists have.
 _ALSO_CALLED = {"person": ("person_id", "distinct_id"), "search": ("text",)}
@@ -40,14 +41,14 @@ class Cursor:
     conversation_id: str
 
     def __str__(self) -> str:
-        microseconds = (self.ended_at - _EPOCH) // timedelta(microseconds=1)
+        microseconds = (self.ended_at - EPOCH) // timedelta(microseconds=1)
         return base64.urlsafe_b64encode(f"{microseconds} {self.conversation_id}".encode()).decode().rstrip("=")
 
     @classmethod
     def parse(cls, text: str) -> "Cursor":
         try:
             microseconds, _, conversation_id = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode().partition(" ")
-            return cls(_EPOCH + timedelta(microseconds=int(microseconds)), conversation_id)
+            return cls(EPOCH + timedelta(microseconds=int(microseconds)), conversation_id)
         except (ValueError, OverflowError, binascii.Error) as error:
             raise InvalidInput("cursor is not one that this server gave out", "cursor") from error
 
@@ -79,7 +80,8 @@ def page_wish(parameters: QueryDict) -> PageWish:
     most = limits.CONVERSATION_MESSAGES
     limit = _number_within(parameters.get("limit") or str(most), 1, most, "limit")
     offset = _number_within(parameters.get("offset") or "0", 0, limits.CONVERSATION_TURNS, "offset")
-    return PageWish(limit, offset, _uuid(parameters.get("message", "")))
+    # A link to a message that is not there opens the beginning of the conversation.
+    return PageWish(limit, offset, parse_uuid(parameters.get("message", "")))
 
 
 def wish(parameters: QueryDict, project: Project) -> Wish:
@@ -126,14 +128,6 @@ def _number_within(text: str, least: int, most: int, field: str) -> int:
     if not text.isdecimal() or len(text) > len(str(most)) or not least <= int(text) <= most:
         raise InvalidInput(f"{field} is a number from {least} to {most}", field)
     return int(text)
-
-
-def _uuid(text: str) -> UUID | None:
-    """None for what is none: a link to a message that is not there opens the beginning of the conversation."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def _date_from(text: str | None, project: Project) -> datetime | None:

@@ -6,10 +6,10 @@ context, only where no event of the conversation has it; system prompts and exam
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from posthog.common import limits
@@ -62,13 +62,29 @@ def turns_of_batch(events: Sequence[LLMEvent], conversation_ids: Sequence[str]) 
     return turns
 
 
+class _AnyTurn(Protocol):
+    @property
+    def role(self) -> str: ...
+
+    @property
+    def kind(self) -> str: ...
+
+
+T = TypeVar("T", bound=_AnyTurn)
+
+
 def speakers(turns: Iterable[Turn]) -> tuple[Turn | None, Turn | None]:
-    """The turns that `user_*` and `agent_*` of an event speak of: its own last user message and its first answer in words."""
+    """The turns that `user_*` and `agent_*` of an event speak of."""
+    return speakers_of(turns, lambda turn: turn.message.spoken)
+
+
+def speakers_of(turns: Iterable[T], spoken: Callable[[T], str]) -> tuple[T | None, T | None]:
+    """An event's own last user message and its first answer in words; spoken: a turn's words."""
     owned = [turn for turn in turns if turn.kind == OWNED]
     asked = [turn for turn in owned if turn.role == USER]
     answers = [turn for turn in owned if turn.role == ASSISTANT]
-    spoken = next((turn for turn in answers if turn.message.spoken), None)
-    return (asked[-1] if asked else None), spoken or (answers[0] if answers else None)
+    in_words = next(filter(spoken, answers), None)
+    return (asked[-1] if asked else None), in_words or (answers[0] if answers else None)
 
 
 @dataclass(slots=True)

@@ -20,11 +20,7 @@ register_converter(ConversationId, "conversation")
 
 project_routes = [
     path("conversations/", api.Conversations.as_view()),
-    path("conversations", api.Conversations.as_view()),
     path("conversations/<conversation:conversation_id>/", api.OneConversation.as_view()),
-    path("conversations/<conversation:conversation_id>", api.OneConversation.as_view()),
     path("events/", api_events.Events.as_view()),
-    path("events", api_events.Events.as_view()),
     path("events/<uuid:event_uuid>/", api_events.OneEvent.as_view()),
-    path("events/<uuid:event_uuid>", api_events.OneEvent.as_view()),
 ]

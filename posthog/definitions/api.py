@@ -10,6 +10,7 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from posthog.common import limits
 from posthog.definitions import selectors, services, values
 from posthog.definitions.models import EventDefinition, PropertyDefinition
 from posthog.definitions.schema import EventDefinitionSerializer, PropertyDefinitionSerializer
@@ -163,7 +164,7 @@ def _group_type_index(kind: str, text: str | None) -> int | None:
         if text:
             raise InvalidInput("`group_type_index` can only be set for `group` type", "group_type_index")
         return None
-    if text is None or not text.isdecimal() or int(text) > 4:
+    if text is None or not text.isdecimal() or int(text) >= limits.GROUP_TYPES:
         raise InvalidInput("`group_type_index` must be set for `group` type", "group_type_index")
     return int(text)
 

@@ -1,11 +1,8 @@
 """Which type a property has, told by its name and the first value that says something."""
 
 import re
-from typing import Literal
 
-from posthog.clickhouse import labels
-
-PropertyType = Literal["String", "Numeric", "Boolean", "DateTime"]
+from posthog.hogql.property_types import PropertyType, label_type
 
 _ALWAYS_TEXT = re.compile(r"utm_|\$feature/|\$feature_flag_response$|\$survey_response")
 _UNIX_TIME = re.compile(r"\d{10}(?:\d{3})?(?:\.\d+)?")
@@ -17,11 +14,6 @@ _RFC_822_TIME = re.compile(
     r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? )?\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{2,4}"
     r" \d{2}:\d{2}(?::\d{2})? ?(?:[A-Z]{1,5}|[+-]\d{4})?"
 )
-
-
-def label_type(name: str) -> PropertyType | None:
-    """The type of a label property, None for any other name."""
-    return None if labels.type_of(name) is None else "String" if labels.is_text(name) else "Numeric"
 
 
 def property_type(name: str, value: object) -> PropertyType | None:

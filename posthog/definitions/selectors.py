@@ -25,9 +25,7 @@ def property_types(team_id: int, scope: str, names: list[str]) -> dict[str, Prop
 
 
 def event_definitions(project_id: int, *, search: str = "", ordering: str = "name") -> QuerySet[EventDefinition]:
-    rows = EventDefinition.objects.filter(project_id=project_id)
-    for word in search.split():
-        rows = rows.filter(name__icontains=word)
+    rows = EventDefinition.objects.filter(_named(search), project_id=project_id)
     if ordering not in _ORDERS:
         raise InvalidInput(f"ordering is one of {', '.join(sorted(_ORDERS))}", "ordering")
     return rows.order_by(ordering, "name")
@@ -51,11 +49,9 @@ class PropertyWish:
 
 def property_definitions(project_id: int, wish: PropertyWish) -> QuerySet[PropertyDefinition]:
     """Rows with `is_seen_on_filtered_events` (false without event_names), those seen first, then by name."""
-    rows = PropertyDefinition.objects.filter(project_id=project_id, type=_SCOPES[wish.type])
+    rows = PropertyDefinition.objects.filter(_named(wish.search), project_id=project_id, type=_SCOPES[wish.type])
     if wish.group_type_index is not None:
         rows = rows.filter(group_type_index=wish.group_type_index)
-    for word in wish.search.split():
-        rows = rows.filter(name__icontains=word)
     rows = _chosen(rows, wish)
     pairs = EventProperty.objects.filter(project_id=project_id, event__in=list(wish.event_names), property=OuterRef("name"))
     seen = Exists(pairs) | Q(name__in=list(LABEL_TYPES)) if wish.event_names else Exists(EventProperty.objects.none())
@@ -63,6 +59,11 @@ def property_definitions(project_id: int, wish: PropertyWish) -> QuerySet[Proper
     if wish.event_names and wish.filter_by_event_names:
         rows = rows.filter(is_seen_on_filtered_events=True)
     return rows.order_by("-is_seen_on_filtered_events", "name")
+
+
+def _named(search: str) -> Q:
+    """Names that have every word of a search."""
+    return Q(*(Q(name__icontains=word) for word in search.split()))
 
 
 def _chosen(rows: QuerySet[PropertyDefinition], wish: PropertyWish) -> QuerySet[PropertyDefinition]:

@@ -12,8 +12,9 @@ from django.db.models import Q
 
 from posthog.clickhouse.labels import LABEL_TYPES
 from posthog.common import limits
-from posthog.definitions.detection import label_type, property_type
+from posthog.definitions.detection import property_type
 from posthog.definitions.models import EventDefinition, EventProperty, PropertyDefinition
+from posthog.hogql.property_types import label_type
 from posthog.people.models import GroupType
 
 Scope = PropertyDefinition.Scope
@@ -59,7 +60,10 @@ _known: OrderedDict[int, _Known] = OrderedDict()
 
 
 def record(project_id: int, events: Sequence[SeenEvent]) -> None:
-    """Make definitions of new names and types. Repeating a batch changes nothing."""
+    """Make definitions of new names and types, of each kind at most limits.DEFINITIONS_PER_BATCH: the rest when they are seen again.
+
+    One event may bring ten thousand names, which take seconds, and a batch of such events minutes.
+    """
     known = _known_of(project_id)
     _record_events(project_id, known, events)
     _record_properties(project_id, known, _typed(project_id, events))
@@ -143,9 +147,10 @@ def _group_type_index(project_id: int, group_type: object) -> int | None:
 
 def _record_properties(project_id: int, known: _Known, typed: Mapping[_Property, str]) -> None:
     """A public token lets anyone invent names: beyond the limit no new ones are taken, known ones keep working."""
-    fresh = [key for key in typed if key not in known.properties][: max(0, limits.PROPERTY_DEFINITIONS - len(known.properties))]
+    room = min(limits.DEFINITIONS_PER_BATCH, max(0, limits.PROPERTY_DEFINITIONS - len(known.properties)))
+    fresh = [key for key in typed if key not in known.properties][:room]
     rows = [PropertyDefinition(project_id=project_id, property_type=typed[key], **_columns(key)) for key in fresh]
-    told = [key for key, kind in typed.items() if kind and known.properties.get(key) == ""]
+    told = [key for key, kind in typed.items() if kind and known.properties.get(key) == ""][: limits.DEFINITIONS_PER_BATCH]
     if not fresh and not told:
         return
     with transaction.atomic():
@@ -162,8 +167,9 @@ def _columns(key: _Property) -> dict[str, Any]:
 def _record_pairs(project_id: int, known: _Known, events: Iterable[SeenEvent]) -> None:
     """Pairs of events and properties that have definitions."""
     pairs = {(event.event, name) for event in events for name in event.properties}
-    news = {pair for pair in pairs - known.pairs if pair[0] in known.events and _Property(Scope.EVENT, -1, pair[1]) in known.properties}
+    news = [pair for pair in pairs - known.pairs if pair[0] in known.events and _Property(Scope.EVENT, -1, pair[1]) in known.properties]
     if news:
-        rows = [EventProperty(project_id=project_id, event=event, property=name) for event, name in sorted(news)]
+        some = sorted(news)[: limits.DEFINITIONS_PER_BATCH]
+        rows = [EventProperty(project_id=project_id, event=event, property=name) for event, name in some]
         EventProperty.objects.bulk_create(rows, ignore_conflicts=True)
-        known.pairs |= news
+        known.pairs.update(some)

@@ -4,13 +4,11 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from posthog.clickhouse.errors import ClickHouseError
 from posthog.common import limits
 from posthog.common.time import utc_now
 from posthog.hogql import ast, build, query
 from posthog.hogql.context import Context
-from posthog.hogql.errors import HogQLError
-from posthog.query.errors import as_answer
+from posthog.query.errors import as_answers
 from posthog.tenancy.models import Project
 
 _SECONDS_MAX = 10
@@ -38,8 +36,6 @@ def event_property_values(project: Project, key: str, containing: str = "", even
         limit=limits.PROPERTY_VALUES,
     )
     context = Context(team_id=project.pk, timezone=project.timezone)
-    try:
+    with as_answers():
         found = query.execute(node, context, settings={"max_execution_time": _SECONDS_MAX}, tag="property_values")
-    except (HogQLError, ClickHouseError) as error:
-        raise as_answer(error) from error
     return [{"name": name, "count": quantity} for name, quantity in found.rows if name != ""]

@@ -2,22 +2,25 @@
 
 import threading
 import time
-from collections.abc import Sequence
-from typing import Any, TypedDict
+from collections.abc import Iterator, Sequence
+from typing import Any, TypedDict, cast
 from zlib import crc32
 
 from django.conf import settings
-from redis import exceptions
 
 from posthog.common import limits
 from posthog.common.redis import client
 from posthog.eventlog import keys
 from posthog.eventlog.connection import Command, round_trip
-from posthog.eventlog.errors import LogError, LogFull, LogUnavailable
+from posthog.eventlog.errors import LogError, LogFull, LogUnavailable, translated
+from posthog.eventlog.ids import age_of
 from posthog.eventlog.nudge import QUEUE, nudge, nudge_due
 from posthog.eventlog.payload import count_of
 
-__all__ = ["Depth", "LogError", "LogFull", "LogUnavailable", "append", "depth", "partition_of"]
+__all__ = ["Depth", "LogError", "LogFull", "LogUnavailable", "append", "depth", "partition_of", "partitions", "unacknowledged"]
+
+
+_PAGE = 200  # entries
 
 
 class Depth(TypedDict):
@@ -29,9 +32,14 @@ class Depth(TypedDict):
     oldest_age_seconds: float
 
 
+def partitions() -> range:
+    """The numbers of all partitions."""
+    return range(int(settings.EVENT_LOG_PARTITIONS))
+
+
 def partition_of(token: str, distinct_id: str) -> int:
     """The partition of a user: always the same one, so that one reader sees the user's events in order."""
-    return crc32(f"{token}\0{distinct_id}".encode("utf-8", "replace")) % int(settings.EVENT_LOG_PARTITIONS)
+    return crc32(f"{token}\0{distinct_id}".encode("utf-8", "replace")) % len(partitions())
 
 
 def append(entries: Sequence[tuple[int, bytes]]) -> list[str]:
@@ -44,11 +52,9 @@ def append(entries: Sequence[tuple[int, bytes]]) -> list[str]:
         return []
     _gauge.refuse_when_full()
     leases = [partition for partition in {partition for partition, _ in entries} if nudge_due(partition)]
-    measured = _partitions() if _gauge.due() else []
-    try:
+    measured = partitions() if _gauge.due() else range(0)
+    with translated():
         replies = _send(entries, leases, measured)
-    except exceptions.RedisError as error:
-        raise _translated(error) from error
     ids = replies[: len(entries)]
     if measured:
         _gauge.set(sum(size or 0 for size in replies[len(entries) + 2 * len(leases) :]))
@@ -58,10 +64,8 @@ def append(entries: Sequence[tuple[int, bytes]]) -> list[str]:
 
 def depth() -> Depth:
     """The state of all partitions together."""
-    try:
-        states = [_partition_depth(partition) for partition in _partitions()]
-    except exceptions.RedisError as error:
-        raise _translated(error) from error
+    with translated():
+        states = [_partition_depth(partition) for partition in partitions()]
     return {
         "entries": sum(state["entries"] for state in states),
         "pending": sum(state["pending"] for state in states),
@@ -72,17 +76,18 @@ def depth() -> Depth:
 
 def unread() -> list[int]:
     """Partitions in which entries wait and that nobody reads."""
-    try:
-        return [number for number in _partitions() if not client().exists(keys.lease(number)) and _partition_depth(number)["entries"]]
-    except exceptions.RedisError as error:
-        raise _translated(error) from error
+    with translated():
+        return [number for number in partitions() if not client().exists(keys.lease(number)) and _partition_depth(number)["entries"]]
 
 
-def _partitions() -> list[int]:
-    return list(range(int(settings.EVENT_LOG_PARTITIONS)))
+def unacknowledged() -> Iterator[bytes]:
+    """Payloads of the entries that wait or are being written."""
+    for partition in partitions():
+        with translated():
+            yield from _payloads(keys.stream(partition))
 
 
-def _send(entries: Sequence[tuple[int, bytes]], leases: list[int], measured: list[int]) -> list[Any]:
+def _send(entries: Sequence[tuple[int, bytes]], leases: Sequence[int], measured: Sequence[int]) -> list[Any]:
     """Replies to the entries, then two for each lease, then one for each stream measured."""
     commands: list[Command] = [_xadd(partition, payload) for partition, payload in entries]
     for partition in leases:
@@ -91,9 +96,9 @@ def _send(entries: Sequence[tuple[int, bytes]], leases: list[int], measured: lis
     return round_trip(commands)
 
 
-def _nudge_unread(partitions: list[int], replies: list[Any]) -> None:
+def _nudge_unread(leases: Sequence[int], replies: list[Any]) -> None:
     """Nudge the partitions that nobody reads, unless so many nudges wait that no worker can be alive to take them."""
-    for partition, held, waiting in zip(partitions, replies[::2], replies[1::2], strict=True):
+    for partition, held, waiting in zip(leases, replies[::2], replies[1::2], strict=True):
         if not held and waiting < limits.NUDGES_WAITING_MAX:
             nudge(partition)
 
@@ -102,10 +107,23 @@ def _xadd(partition: int, payload: bytes) -> Command:
     return (b"XADD", keys.stream(partition).encode(), b"*", b"p", payload, b"n", b"%d" % count_of(payload))
 
 
-def _translated(error: exceptions.RedisError) -> LogError:
-    if isinstance(error, exceptions.OutOfMemoryError) or "OOM" in str(error):
-        return LogFull("the event log's server has reached its memory bound")
-    return LogUnavailable(f"the event log did not confirm: {error}")
+def _payloads(stream: str) -> Iterator[bytes]:
+    start = _first_unacknowledged(stream)
+    while page := cast(list[tuple[bytes, dict[bytes, bytes]]], client().xrange(stream, min=start, count=_PAGE)):
+        yield from (fields[b"p"] for _, fields in page)
+        start = f"({page[-1][0].decode()}"
+
+
+def _first_unacknowledged(stream: str) -> str:
+    """Start of a range for XRANGE. A partition's one reader acknowledges in order, so what is pending is followed by what is unread."""
+    if not client().exists(stream):
+        return "-"
+    groups = client().xinfo_groups(stream)
+    if not groups:
+        return "-"
+    if groups[0]["pending"]:
+        return str(client().xpending(stream, keys.GROUP)["min"].decode())
+    return f"({groups[0]['last-delivered-id'].decode()}"
 
 
 def _partition_depth(partition: int) -> Depth:
@@ -128,9 +146,7 @@ def _partition_depth(partition: int) -> Depth:
 
 
 def _unread_depth(stream: str, size: int) -> Depth:
-    first = client().xrange(stream, count=1)
-    age = _age_of(first[0][0]) if first else 0.0
-    return {"entries": client().xlen(stream), "pending": 0, "bytes": size, "oldest_age_seconds": age}
+    return {"entries": client().xlen(stream), "pending": 0, "bytes": size, "oldest_age_seconds": _age_of_first(stream)}
 
 
 def _count_after(stream: str, last_id: bytes) -> int:
@@ -140,13 +156,13 @@ def _count_after(stream: str, last_id: bytes) -> int:
 def _age(stream: str, group: dict[str, Any]) -> float:
     if group["pending"]:
         oldest = client().xpending(stream, keys.GROUP)["min"]
-        return _age_of(oldest) if oldest else 0.0
-    unread = client().xrange(stream, min=f"({group['last-delivered-id'].decode()}", count=1)
-    return _age_of(unread[0][0]) if unread else 0.0
+        return age_of(oldest) if oldest else 0.0
+    return _age_of_first(stream, after=f"({group['last-delivered-id'].decode()}")
 
 
-def _age_of(entry_id: Any) -> float:
-    return max(0.0, time.time() - int(entry_id.split(b"-")[0]) / 1000)
+def _age_of_first(stream: str, after: str = "-") -> float:
+    first: Any = client().xrange(stream, min=after, count=1)
+    return age_of(first[0][0]) if first else 0.0
 
 
 class _Gauge:
@@ -178,10 +194,8 @@ class _Gauge:
             raise LogFull(f"the event log holds {self._bytes} bytes; its bound is {settings.EVENT_LOG_MAX_BYTES}")
 
     def _measure(self) -> None:
-        try:
-            self.set(sum(client().memory_usage(keys.stream(partition)) or 0 for partition in _partitions()))
-        except exceptions.RedisError as error:
-            raise _translated(error) from error
+        with translated():
+            self.set(sum(client().memory_usage(keys.stream(partition)) or 0 for partition in partitions()))
 
 
 _gauge = _Gauge()

@@ -16,7 +16,8 @@ from redis import exceptions
 from posthog.common import limits
 from posthog.common.redis import client
 from posthog.eventlog import keys, scripts
-from posthog.eventlog.errors import LogUnavailable
+from posthog.eventlog.errors import translated
+from posthog.eventlog.ids import age_of
 
 
 @dataclass(frozen=True)
@@ -85,14 +86,14 @@ class PartitionReader:
         arguments = [self._fence, keys.GROUP, self._lease_ms, *kept, *(entry.id for entry in batch.entries)]
         return int(self._run(scripts.ACK, [*self._read_keys(), keys.marks(self.partition)], arguments)) == 1
 
-    def acknowledged(self, after: str = "-") -> Iterator[Entry]:
+    def acknowledged(self) -> Iterator[Entry]:
         """Entries that were acknowledged and are still kept, oldest first: what a store that lost rows is repaired from."""
         pending = self._call("XPENDING", self._stream, keys.GROUP)
         last = pending["min"] or self._last_delivered()
-        position, end = (f"({after}" if after != "-" else "-"), last.decode()
-        while page := self._call("XRANGE", self._stream, position, f"({end}" if pending["min"] else end, "COUNT", 100):
+        start, end = "-", f"({last.decode()}" if pending["min"] else last.decode()
+        while page := self._call("XRANGE", self._stream, start, end, "COUNT", 100):
             yield from (Entry(entry_id.decode(), fields[b"p"]) for entry_id, fields in page)
-            position = f"({page[-1][0].decode()}"
+            start = f"({page[-1][0].decode()}"
 
     def _read_keys(self) -> list[str]:
         return [self._stream, self._lease, keys.attempts(self.partition)]
@@ -113,8 +114,7 @@ class PartitionReader:
         found = self._call("XREAD", "COUNT", 1, "BLOCK", max(1, flush_ms), "STREAMS", self._stream, self._last_delivered().decode())
         if not found:
             return False
-        first_id = _first_id(found)
-        flush_at = time.time() + min(flush_ms / 1000, max(0.0, flush_ms / 1000 - (time.time() - int(first_id.split(b"-")[0]) / 1000)))
+        flush_at = time.time() + max(0.0, flush_ms / 1000 - age_of(_first_id(found)))
         while (rest := flush_at - time.time()) > 0 and self._unread() < max_events:
             time.sleep(min(rest, limits.BATCH_POLL_SECONDS))
         return True
@@ -127,25 +127,20 @@ class PartitionReader:
         return int(self._call("XINFO GROUPS", self._stream)[0]["lag"] or 0)
 
     def _make_group(self) -> None:
-        try:
-            client().xgroup_create(self._stream, keys.GROUP, id="0", mkstream=True)
-        except exceptions.ResponseError as error:
-            if "BUSYGROUP" not in str(error):
-                raise LogUnavailable(str(error)) from error
-        except exceptions.RedisError as error:
-            raise LogUnavailable(str(error)) from error
+        with translated():
+            try:
+                client().xgroup_create(self._stream, keys.GROUP, id="0", mkstream=True)
+            except exceptions.ResponseError as error:
+                if "BUSYGROUP" not in str(error):
+                    raise
 
     def _call(self, *command: Any) -> Any:
-        try:
+        with translated():
             return client().execute_command(*command)  # type: ignore[no-untyped-call]
-        except exceptions.RedisError as error:
-            raise LogUnavailable(str(error)) from error
 
     def _run(self, script: str, script_keys: list[str], arguments: list[Any]) -> Any:
-        try:
+        with translated():
             return client().register_script(script)(keys=script_keys, args=arguments)
-        except exceptions.RedisError as error:
-            raise LogUnavailable(str(error)) from error
 
 
 def _first_id(reply: Any) -> bytes:

@@ -21,6 +21,5 @@ routes: list[URLPattern] = [
     re_path(r"^api/feature_flag/local_evaluation/?$", api.Definitions.as_view()),
 ]
 project_routes: list[URLPattern] = [
-    path("feature_flags/<str:key>/remote_config", api.RemoteConfig.as_view()),
     path("feature_flags/<str:key>/remote_config/", api.RemoteConfig.as_view()),
 ]

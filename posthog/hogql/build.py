@@ -126,9 +126,7 @@ def table(
     return ast.JoinExpr(name, alias, None if args is None else [expr_of(arg) for arg in args], next_join=next_join)
 
 
-def join(
-    kind: str, source: str | ast.SelectQuery | ast.SelectSetQuery, alias: str, on: ast.Expr | None, *, next_join: ast.JoinExpr | None = None
-) -> ast.JoinExpr:
+def join(kind: str, source: str | ast.SelectQuery | ast.SelectSetQuery, alias: str, on: ast.Expr | None) -> ast.JoinExpr:
     """A later table: `kind` is "LEFT JOIN", "INNER JOIN", "CROSS JOIN", …"""
     name = ast.Field([source]) if isinstance(source, str) else source
-    return ast.JoinExpr(name, alias, join_type=kind, constraint=on, next_join=next_join)
+    return ast.JoinExpr(name, alias, join_type=kind, constraint=on)

@@ -8,7 +8,7 @@ from typing import cast
 
 from posthog.hogql import ast, comparisons, engine_arguments, expressions
 from posthog.hogql.errors import ResolutionError
-from posthog.hogql.functions import SPECIAL, FunctionSpec, find
+from posthog.hogql.functions import SPECIAL, FunctionSpec, find, in_words
 from posthog.hogql.property_types import ReadAs
 from posthog.hogql.resolved import Function, Operand, Query, Resolved, SetQuery, Value, function, text
 from posthog.hogql.scope import Scope
@@ -90,8 +90,7 @@ def _special(name: str, expr: ast.Call, scope: Scope) -> Operand:
     least, most = SPECIAL[name]
     count = len(expr.args)
     if count < least or (most is not None and count > most) or expr.params or expr.distinct:
-        wanted = f"at least {least}" if most is None else str(least) if least == most else f"{least} to {most}"
-        raise ResolutionError(f"Function {expr.name} takes {wanted} plain arguments, not {count}.", position=expr.start)
+        raise ResolutionError(f"Function {expr.name} takes {in_words(least, most)} plain arguments, not {count}.", position=expr.start)
     return HANDLERS[name](expr, scope)
 
 
@@ -227,11 +226,6 @@ def _to_string(expr: ast.Call, scope: Scope) -> Operand:
     return function("toString", subject, type=STRING.or_null(subject.type.nullable))
 
 
-def _to_bool(expr: ast.Call, scope: Scope) -> Operand:
-    subject = expressions.value(expr.args[0], scope, "Boolean")
-    return function("accurateCastOrNull", subject, text("Bool"), type=BOOLEAN.or_null())
-
-
 def _cast(expr: ast.Call, scope: Scope) -> Operand:
     target = expr.args[1].value if isinstance(expr.args[1], ast.Constant) else None
     found = CASTS.fullmatch(target) if isinstance(target, str) else None
@@ -273,7 +267,7 @@ HANDLERS: dict[str, Callable[[ast.Call, Scope], Operand]] = {
     "yesterday": _yesterday,
     "toint": _cast_to("Int64", INTEGER, "Numeric"),
     "tofloat": _cast_to("Float64", FLOAT, "Numeric"),
-    "tobool": _to_bool,
+    "tobool": _cast_to("Bool", BOOLEAN, "Boolean"),
     "tostring": _to_string,
     "todate": _to_date,
     "todatetime": _to_datetime,

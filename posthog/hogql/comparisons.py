@@ -11,16 +11,16 @@ import math
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from posthog.common.ids import parse_uuid
 from posthog.hogql import ast, expressions
 from posthog.hogql.ast import CompareOperationOp as Op
 from posthog.hogql.errors import NotImplementedError, ResolutionError
 from posthog.hogql.property_types import ReadAs
 from posthog.hogql.resolved import Function, Operand, PropertyRead, Resolved, Value, function, settle, text
 from posthog.hogql.scope import Scope
-from posthog.hogql.types import BOOLEAN, Type
+from posthog.hogql.types import BOOLEAN, UUID_TYPE, Type
 
 NAMES = {
     Op.Eq: "equals",
@@ -215,10 +215,8 @@ def _text(value: ast.ConstantValue) -> str:
 
 
 def _uuid(item: Value) -> Value | None:
-    try:
-        return Value(item.value if isinstance(item.value, UUID) else UUID(str(item.value)), type=Type("UUID"))
-    except ValueError:
-        return None
+    found = parse_uuid(str(item.value))
+    return None if found is None else Value(found, type=UUID_TYPE)
 
 
 def _time(value: str, zone: str, position: int | None) -> datetime:

@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from posthog.common import limits
 from posthog.hogql.property_types import PropertyTypes
-
-DEFAULT_LIMIT = 100
-MAX_USER_LIMIT = 50_000
 
 
 @dataclass
 class Context:
     """`team_id` is the only project the query may read.
 
-    `limit_top` is the most rows the outermost query may return: set it (to MAX_USER_LIMIT) for text that users wrote; a query without a
-    LIMIT then gets `limit_default`. None leaves the tree's own limit alone. `timezone` is the zone in which times are shown, cut into days
-    and read from text. `modifiers` are PostHog's; `convertToProjectTimezone: False` keeps UTC, the rest are ignored.
+    `limit_top` is the most rows the outermost query may return: set it (to limits.QUERY_MAX_ROWS) for text that users wrote; a query
+    without a LIMIT then gets `limit_default`. None leaves the tree's own limit alone. `timezone` is the zone in which times are shown,
+    cut into days and read from text. `modifiers` are PostHog's; `convertToProjectTimezone: False` keeps UTC, the rest are ignored.
     `internal_tables` opens those that only our own code may name.
     """
 
@@ -26,7 +24,7 @@ class Context:
     limit_top: int | None = None
     property_types: PropertyTypes | None = None
     modifiers: Mapping[str, object] = field(default_factory=dict)
-    limit_default: int = DEFAULT_LIMIT
+    limit_default: int = limits.QUERY_ROWS
     internal_tables: bool = False
 
     @property

@@ -54,8 +54,14 @@ class FunctionSpec:
 
 def _check_count(name: str, word: str, count: int, least: int, most: int | None, position: int | None) -> None:
     if count < least or (most is not None and count > most):
-        wanted = f"at least {least}" if most is None else str(least) if least == most else f"{least} to {most}"
-        raise ResolutionError(f"Function {name} takes {wanted} {word}s, not {count}.", position=position)
+        raise ResolutionError(f"Function {name} takes {in_words(least, most)} {word}s, not {count}.", position=position)
+
+
+def in_words(least: int, most: int | None) -> str:
+    """A range of counts, for an error's text."""
+    if most is None:
+        return f"at least {least}"
+    return str(least) if least == most else f"{least} to {most}"
 
 
 def _upper(least: str | None, dash: str | None, most: str | None) -> int | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from posthog.hogql.errors import GuardError
 from posthog.hogql.functions import FUNCTIONS
@@ -49,14 +49,14 @@ class Token:
 
 @dataclass
 class Level:
-    """What is open between two brackets; `tables` are the aliases of those that wait for their guard."""
+    """What is open between two brackets; `table` is the alias of one that must be guarded."""
 
     table: str = ""
     sources: int = 0
     is_select: bool = False
     sided: bool = False
     in_from: bool = False
-    done: set[str] = field(default_factory=set)
+    has_where: bool = False
 
 
 def check(sql: str, team_id: int) -> None:
@@ -163,7 +163,7 @@ class _Walk:
         self._finish(self.levels.pop())
 
     def _finish(self, level: Level) -> None:
-        if level.table and "WHERE" not in level.done:
+        if level.table and not level.has_where:
             raise GuardError(f"The table at {level.table} has no guard.")
         if level.table and level.sided:
             raise GuardError("A guarded table stands in a RIGHT or FULL join.")
@@ -200,9 +200,9 @@ class _Walk:
 
     def _where(self, index: int, level: Level) -> None:
         """The guard alone, or as the first of `and(…)` that is the whole condition."""
-        if "WHERE" in level.done or not level.is_select:
+        if level.has_where or not level.is_select:
             raise GuardError("Unexpected WHERE.")
-        level.done.add("WHERE")
+        level.has_where = True
         if not level.table:
             return
         start = index + 1

@@ -36,14 +36,14 @@ def parse_select(text: str, placeholders: Mapping[str, ast.Expr] | None = None) 
     return replace_placeholders(tree, placeholders or {})
 
 
-def parse_expr(text: str, placeholders: Mapping[str, ast.Expr] | None = None) -> ast.Expr:
-    """One expression, which may have an alias (`expr AS name`)."""
-    return replace_placeholders(cast("ast.Expr", _parse("expr", text)), placeholders or {})
+def parse_expr(text: str) -> ast.Expr:
+    """One expression, which may have an alias (`expr AS name`). Raises HogQLError, also for a placeholder."""
+    return replace_placeholders(cast("ast.Expr", _parse("expr", text)), {})
 
 
-def parse_order_expr(text: str, placeholders: Mapping[str, ast.Expr] | None = None) -> ast.OrderExpr:
-    """`expr`, `expr ASC` or `expr DESC`."""
-    return replace_placeholders(cast("ast.OrderExpr", _parse("order", text)), placeholders or {})
+def parse_order_expr(text: str) -> ast.OrderExpr:
+    """`expr`, `expr ASC` or `expr DESC`. Raises HogQLError, also for a placeholder."""
+    return replace_placeholders(cast("ast.OrderExpr", _parse("order", text)), {})
 
 
 def _parse(kind: str, text: str) -> ast.Node:

@@ -19,11 +19,6 @@ def replace_placeholders(node: N, given: Mapping[str, ast.Expr]) -> N:
     return cast("N", _replaced(node, given))
 
 
-def names(node: ast.Node) -> set[str]:
-    """The placeholders in a tree."""
-    return {found.name for found in ast.walk(node) if isinstance(found, ast.Placeholder)}
-
-
 def _replaced(value: object, given: Mapping[str, ast.Expr]) -> object:
     if isinstance(value, ast.Placeholder):
         if value.name not in given:

@@ -8,7 +8,7 @@ to write SETTINGS, FORMAT, INTO or a table function other than numbers.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from posthog.hogql import ast
@@ -48,11 +48,10 @@ OWN_FUNCTIONS = frozenset(_OWN_FUNCTION_LIST.split())
 
 @dataclass(frozen=True)
 class PrintedQuery:
-    """`params` is always empty: values stand escaped in the text. `columns` are the names of the answer's columns."""
+    """Values stand escaped in the text. `columns` are the names of the answer's columns."""
 
     sql: str
-    columns: tuple[str, ...] = ()
-    params: dict[str, object] = field(default_factory=dict)
+    columns: tuple[str, ...]
 
 
 def print_sql(node: ast.SelectQuery | ast.SelectSetQuery, context: Context) -> PrintedQuery:

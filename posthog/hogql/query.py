@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from posthog.clickhouse import client
+from posthog.common.limits import QUERY_MAX_ROWS
 from posthog.hogql import ast, guard
-from posthog.hogql.context import MAX_USER_LIMIT, Context
+from posthog.hogql.context import Context
 from posthog.hogql.parser import parse_select
 from posthog.hogql.printer import PrintedQuery, print_sql
 from posthog.hogql.schema import GUARD_COLUMN, STORED_TABLES
@@ -56,7 +57,7 @@ def execute(
     Raises HogQLError for the author's mistakes, ClickHouseError from the engine.
     """
     if isinstance(query, str):
-        context = replace(context, limit_top=MAX_USER_LIMIT if context.limit_top is None else context.limit_top)
+        context = replace(context, limit_top=QUERY_MAX_ROWS if context.limit_top is None else context.limit_top)
         query = parse_select(query, placeholders)
     printed = print_sql(query, context)
     guard.check(printed.sql, context.team_id)

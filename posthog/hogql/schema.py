@@ -12,6 +12,7 @@ from typing import Literal
 
 from posthog.clickhouse import labels
 from posthog.clickhouse.texts import TEXT_PROPERTIES
+from posthog.common import limits
 from posthog.hogql.types import BOOLEAN, DATETIME, INTEGER, STRING, UUID_TYPE, Type
 
 JsonScope = Literal["event", "person", "group", "label"]
@@ -82,7 +83,7 @@ class Table:
         return self.stored or self.name
 
 
-GROUPS = range(5)
+GROUPS = range(limits.GROUP_TYPES)
 
 
 def _text(*names: str) -> dict[str, Member]:

@@ -24,7 +24,6 @@ _LOCK = "ingestion:labels:lock"
 _LOCK_SECONDS = 120
 _WRITER = "ingestion:labels:writer"  # held by whoever reads what late labels are made from and writes them
 _WRITER_SECONDS = 30  # after which a killed writer's lock is free
-_MERGE_FROM = 1_000  # updated rows in one run from which the updates are written into the tables' rows
 
 Read = list[tuple[MessageKey, StoredLabels]]
 
@@ -81,7 +80,7 @@ def _catch_up(before: int, stopping: threading.Event) -> int:
         if not found and not turns:
             redis.client().set(_DONE, before)
             break
-    if done >= _MERGE_FROM:
+    if done >= limits.LABEL_MERGE_ROWS:
         merge()
     return done
 

@@ -1,18 +1,20 @@
 """What the stages work on: the events of one batch of the log, each with what the stages have found out about it."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from posthog.conversations.messages import LLMContent
 from posthog.conversations.services import StoredLabels
 from posthog.conversations.turns import Turn
+from posthog.eventlog import ids
 from posthog.eventlog.reader import Batch
 from posthog.people.schema import Applied, PersonResult
 
 UNKNOWN_PROJECT = 0
 MessageKey = tuple[int, UUID]
+_UNLABELLED = StoredLabels({}, "", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,11 @@ class Event:
         return self.envelope.now
 
     @property
+    def stored_properties(self) -> dict[str, Any]:
+        """Without the texts that are stored as messages."""
+        return self.content.stripped if self.content else self.properties
+
+    @property
     def known_person(self) -> PersonResult:
         assert self.person is not None, "the people stage has not run"
         return self.person
@@ -130,6 +137,10 @@ class Work:
     unlabelled: int = 0
     outdated: int = 0  # messages with labels of another model than the one at hand
 
+    def labels_of(self, project_id: int, message_id: UUID) -> StoredLabels:
+        """Of a message that the stages have met."""
+        return self.message_labels.get((project_id, message_id), _UNLABELLED)
+
     @property
     def live(self) -> list[Event]:
         return [event for event in self.events if event.fate is None]
@@ -163,9 +174,8 @@ class Unreadable:
 
     @property
     def received_at(self) -> datetime:
-        """When the log took the entry: its id begins with the milliseconds."""
-        milliseconds = self.log_id.split(":")[1].split("-")[0]
-        return datetime.fromtimestamp(int(milliseconds) / 1000, UTC)
+        """When the log took the entry."""
+        return ids.taken_at(self.log_id.split(":")[1])
 
 
 def minute_of(moment: datetime) -> datetime:

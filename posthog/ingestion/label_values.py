@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from posthog.clickhouse.labels import type_of
+from posthog.clickhouse.labels import LABEL_VERSION, type_of
 from posthog.common.numbers import finite
 
-VERSION = "$label_version"
 _TEXT_LENGTH = 200
-_PREFIXES = ("user_", "agent_", VERSION)
+_PREFIXES = ("user_", "agent_", LABEL_VERSION)
 
 
 def as_labels(values: Mapping[str, object]) -> dict[str, Any]:

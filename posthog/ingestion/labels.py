@@ -17,13 +17,14 @@ from django.conf import settings
 
 from posthog.classifiers import service
 from posthog.classifiers.service import ModelUnavailable, Text
+from posthog.clickhouse.labels import LABEL_VERSION
 from posthog.common import limits
 from posthog.conversations.roles import ASSISTANT, USER
 from posthog.conversations.services import StoredLabels, known_messages
 from posthog.conversations.turns import Turn, speakers
 from posthog.ingestion import label_providers, shared_labels
 from posthog.ingestion.events import Event, MessageKey, NewMessage, Work
-from posthog.ingestion.label_values import VERSION, as_labels, given_by_client
+from posthog.ingestion.label_values import as_labels, given_by_client
 from posthog.ingestion.metrics import CLASSIFIED, LABEL_CACHE, UNLABELLED, UNREADABLE
 
 logger = logging.getLogger(__name__)
@@ -110,7 +111,7 @@ def of_turns(turns: Iterable[Turn], labels: Callable[[Turn], StoredLabels | None
     for one in found:
         combined |= one.labels if one else {}
     if found and all(one and one.label_version for one in found):
-        combined[VERSION] = next(one.label_version for one in found if one)
+        combined[LABEL_VERSION] = next(one.label_version for one in found if one)
     return combined
 
 

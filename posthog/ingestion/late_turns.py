@@ -8,13 +8,14 @@ from typing import Any
 from uuid import UUID
 
 from posthog.clickhouse import client, updates
+from posthog.clickhouse.labels import LABEL_VERSION
 from posthog.common import json, limits
 from posthog.conversations.messages import Message
 from posthog.conversations.services import StoredLabels, labels_of
 from posthog.conversations.turns import OWNED, Turn
 from posthog.ingestion import labels
 from posthog.ingestion.events import MessageKey
-from posthog.ingestion.label_values import VERSION, given_by_client
+from posthog.ingestion.label_values import given_by_client
 
 # Stands for labels that can never come, so that the catch-up does not look for them again: the message itself is gone.
 WITHOUT_MESSAGE = "none"
@@ -26,7 +27,7 @@ LIMIT 1 BY team_id, event_uuid, position LIMIT %(limit)s
 """
 _OUTDATED = """
 SELECT {columns} FROM turns
-WHERE label_version NOT IN ('', %(none)s, %(version)s) AND role IN ('user', 'assistant') AND {project}
+WHERE label_version NOT IN ('', %(none)s, %(version)s) AND role IN ('user', 'assistant') AND (%(project)s = 0 OR team_id = %(project)s)
     AND (team_id, conversation_id, event_uuid, position) > (%(team)s, %(conversation)s, toUUID(%(uuid)s), %(position)s)
 ORDER BY team_id, conversation_id, event_uuid, position
 LIMIT 1 BY team_id, conversation_id, event_uuid, position LIMIT %(limit)s
@@ -72,10 +73,9 @@ def unlabelled() -> list[Turn]:
 
 def outdated(version: str, project: int | None = None) -> Iterator[list[Turn]]:
     """All turns that have labels of another version, in the order of their key. project: id of the only one that is looked at."""
-    params: dict[str, object] = {"none": WITHOUT_MESSAGE, "version": version, "limit": limits.BACKLOG_MESSAGES}
-    sql = _OUTDATED.replace("{project}", "1" if project is None else f"team_id = {int(project)}")
+    params: dict[str, object] = {"none": WITHOUT_MESSAGE, "version": version, "project": project or 0, "limit": limits.BACKLOG_MESSAGES}
     params |= {"team": 0, "conversation": "", "uuid": str(UUID(int=0)), "position": 0}
-    while page := _turns(sql, params):
+    while page := _turns(_OUTDATED, params):
         yield page
         last = page[-1]
         params |= {"team": last.team_id, "conversation": last.conversation_id, "uuid": str(last.event_uuid), "position": last.position}
@@ -135,7 +135,7 @@ def _update_events(team_id: int, owned: Sequence[Turn], messages: Mapping[UUID, 
     rows = []
     for uuid, timestamp, properties in _events(team_id, owned):
         found = labels.of_turns(by_event[uuid], lambda turn: messages[turn.message_id].labels)
-        version = str(found.pop(VERSION, ""))
+        version = str(found.pop(LABEL_VERSION, ""))
         rows.append(((uuid, timestamp), json.dumps_text(found | given_by_client(properties)), version))
     updates.update_labels("events", team_id, rows)
     return {uuid for (uuid, _), _, _ in rows}

@@ -6,21 +6,16 @@ that is written again replaces its rows.
 """
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
-
-from django.conf import settings
+from typing import Any
 
 from posthog.clickhouse import client
-from posthog.common import redis
-from posthog.eventlog import keys, payload
+from posthog.eventlog import log, payload
 from posthog.ingestion.events import Dead, Dropped, Event, Work, minute_of
 from posthog.ingestion.metrics import EVENTS
 from posthog.ingestion.rows import COLUMNS
 
-_PAGE = 200  # entries
 RECEIVED, VISIBLE, DROPPED, DEAD_LETTER = "received", "visible", "dropped", "dead_letter"
 
 _TOTALS = """
@@ -128,7 +123,8 @@ def _outcome(event: Event) -> tuple[str, str]:
 
 def _in_flight(project_id: int | None) -> _Waiting:
     waiting = _Waiting()
-    for fields in _unacknowledged():
+    for packed in log.unacknowledged():
+        fields = _unpacked(packed)
         if project_id is None or fields.get("project_id") == project_id:
             quantity = len(fields["events"]) + sum((fields.get("dropped") or {}).values())
             waiting.events += quantity
@@ -136,30 +132,9 @@ def _in_flight(project_id: int | None) -> _Waiting:
     return waiting
 
 
-def _unacknowledged() -> Iterator[dict[str, Any]]:
-    """Log entries that wait or are being written."""
-    for partition in range(int(settings.EVENT_LOG_PARTITIONS)):
-        for packed in _payloads(keys.stream(partition)):
-            try:
-                yield payload.unpack(packed)
-            except ValueError:
-                yield {"events": [None]}
-
-
-def _payloads(stream: str) -> Iterator[bytes]:
-    start = _first_unacknowledged(stream)
-    while page := cast(list[tuple[bytes, dict[bytes, bytes]]], redis.client().xrange(stream, min=start, count=_PAGE)):
-        yield from (fields[b"p"] for _, fields in page)
-        start = f"({page[-1][0].decode()}"
-
-
-def _first_unacknowledged(stream: str) -> str:
-    """Start of a range for XRANGE. A partition's one reader acknowledges in order, so what is pending is followed by what is unread."""
-    if not redis.client().exists(stream):
-        return "-"
-    groups = redis.client().xinfo_groups(stream)
-    if not groups:
-        return "-"
-    if groups[0]["pending"]:
-        return str(redis.client().xpending(stream, keys.GROUP)["min"].decode())
-    return f"({groups[0]['last-delivered-id'].decode()}"
+def _unpacked(packed: bytes) -> dict[str, Any]:
+    """What stands in a log entry; an unreadable one counts as one event of no project."""
+    try:
+        return payload.unpack(packed)
+    except ValueError:
+        return {"events": [None]}

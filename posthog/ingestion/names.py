@@ -32,5 +32,4 @@ def note_first_events(work: Work) -> None:
 
 
 def _seen(event: Event) -> SeenEvent:
-    properties = event.content.stripped if event.content else event.properties
-    return SeenEvent(event.name, event.timestamp, properties | event.labels, event.known_person.properties)
+    return SeenEvent(event.name, event.timestamp, event.stored_properties | event.labels, event.known_person.properties)

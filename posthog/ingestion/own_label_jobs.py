@@ -6,18 +6,13 @@ from collections.abc import Callable
 
 from posthog.classifiers import service
 from posthog.classifiers.service import ModelUnavailable
-from posthog.common import redis
 from posthog.conversations import erasure
 from posthog.ingestion import project_labels
+from posthog.ingestion.exclusive import Stopped, exclusively
 from posthog.own_labels import services
 from posthog.own_labels.models import OwnLabelState
 
 logger = logging.getLogger(__name__)
-_LOCK_SECONDS = 120  # renewed with each step of the work
-
-
-class _Stopped(Exception):
-    """The worker stops; what is left is done by the next."""
 
 
 def work(stopping: threading.Event) -> int:
@@ -32,7 +27,7 @@ def work(stopping: threading.Event) -> int:
         return sum(_apply(state, stopping) for state in services.waiting()) + sum(
             _settle(state, stopping) for state in services.unsettled()
         )
-    except _Stopped:
+    except Stopped:
         return 0
 
 
@@ -57,18 +52,13 @@ def _settle(state: OwnLabelState, stopping: threading.Event) -> int:
 
 def _refresh(state: OwnLabelState, stopping: threading.Event, progress: Callable[[float], None]) -> bool:
     """Whether it was done here: False while another worker does it."""
-    lock = f"own_labels:{state.pk}:applying"
-    if not redis.client().set(lock, 1, nx=True, ex=_LOCK_SECONDS):
-        return False
+    with exclusively(f"own_labels:{state.pk}:applying", stopping) as step:
+        if step is None:
+            return False
 
-    def report(done: float) -> None:
-        if stopping.is_set():
-            raise _Stopped
-        redis.client().set(lock, 1, ex=_LOCK_SECONDS)
-        progress(done)
+        def report(done: float) -> None:
+            step()
+            progress(done)
 
-    try:
         project_labels.refresh(state.pk, report)
-    finally:
-        redis.client().delete(lock)
     return True

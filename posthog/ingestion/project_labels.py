@@ -20,7 +20,6 @@ from posthog.ingestion import backlog, label_providers, late_turns
 Progress = Callable[[float], object]
 
 _SAME_WITHIN = 0.002  # scores closer than this are the same: sums differ in their last digits with the size of a batch
-_MERGE_FROM = 1_000  # updated rows from which the updates are written into the tables' rows
 
 # In the order of the tables' keys, so that a page reads no more than itself.
 _MESSAGES = """
@@ -61,7 +60,7 @@ def refresh(team_id: int, progress: Progress = lambda done: None) -> int:
     counted = _Counted(size(team_id), progress)
     names = label_providers.owned(team_id)
     changed = {"messages": _refresh_messages(team_id, names, counted), "turns": _refresh_turns(team_id, names, counted)}
-    if sum(changed.values()) >= _MERGE_FROM:
+    if sum(changed.values()) >= limits.LABEL_MERGE_ROWS:
         backlog.merge()
     return sum(changed.values())
 

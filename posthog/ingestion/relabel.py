@@ -30,17 +30,17 @@ _NO_ID = UUID(int=0)
 
 _MESSAGES = """
 SELECT team_id, message_id, role, content FROM messages
-WHERE label_version NOT IN ('', %(version)s) AND role IN ('user', 'assistant') AND {project}
+WHERE label_version NOT IN ('', %(version)s) AND role IN ('user', 'assistant') AND (%(project)s = 0 OR team_id = %(project)s)
     AND (team_id, message_id) > (%(team)s, toUUID(%(message)s))
 ORDER BY team_id, message_id LIMIT 1 BY team_id, message_id LIMIT %(limit)s
 """
 _COUNTS = """
 SELECT team_id, label_version, countIf(kind = 'message'), countIf(kind = 'turn') FROM (
     SELECT DISTINCT team_id, label_version, 'message' AS kind, toString(message_id) AS key FROM messages
-    WHERE label_version NOT IN ('', %(version)s) AND role IN ('user', 'assistant') AND {project}
+    WHERE label_version NOT IN ('', %(version)s) AND role IN ('user', 'assistant') AND (%(project)s = 0 OR team_id = %(project)s)
     UNION ALL
     SELECT team_id, label_version, 'turn', '' FROM turns
-    WHERE label_version NOT IN ('', %(none)s, %(version)s) AND role IN ('user', 'assistant') AND {project}
+    WHERE label_version NOT IN ('', %(none)s, %(version)s) AND role IN ('user', 'assistant') AND (%(project)s = 0 OR team_id = %(project)s)
 ) GROUP BY team_id, label_version ORDER BY team_id, label_version
 """
 _WAITING = """
@@ -78,7 +78,7 @@ class Relabelling:
         try:
             return bool(self.version) and self._messages() and self._turns()
         finally:
-            self._merge(least=limits.RELABEL_MERGE_LEAST)
+            self._merge(least=limits.LABEL_MERGE_ROWS)
 
     def _messages(self) -> bool:
         after: tuple[int, UUID] = (0, _NO_ID)
@@ -104,8 +104,8 @@ class Relabelling:
         return True
 
     def _page(self, after: tuple[int, UUID]) -> list[tuple[Any, ...]]:
-        params = {"version": self.version, "team": after[0], "message": str(after[1]), "limit": limits.RELABEL_MESSAGES}
-        return client.execute(_for(_MESSAGES, self.project), params, tag="relabel")
+        params = {"version": self.version, "project": self.project or 0, "limit": limits.RELABEL_MESSAGES}
+        return client.execute(_MESSAGES, params | {"team": after[0], "message": str(after[1])}, tag="relabel")
 
     def _read(self, rows: Sequence[tuple[Any, ...]]) -> Read:
         """Labels of the rows, or of some when the run is to end. Texts of like length are read together."""
@@ -142,8 +142,8 @@ def outdated(project: int | None = None) -> list[Outdated]:
     version = service.label_version()
     if not version:
         return []
-    params = {"version": version, "none": late_turns.WITHOUT_MESSAGE}
-    return [Outdated(*row) for row in client.execute(_for(_COUNTS, project), params, tag="relabel")]
+    params = {"version": version, "none": late_turns.WITHOUT_MESSAGE, "project": project or 0}
+    return [Outdated(*row) for row in client.execute(_COUNTS, params, tag="relabel")]
 
 
 def lock() -> Lock:
@@ -214,7 +214,3 @@ def _at_low_rate(held: Lock, stopping: threading.Event) -> Callable[[float], boo
         return time.monotonic() < deadline and not backlog.is_due() and not ingestion_is_behind()
 
     return may_go_on
-
-
-def _for(sql: str, project: int | None) -> str:
-    return sql.replace("{project}", "1" if project is None else f"team_id = {int(project)}")

@@ -12,11 +12,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from django.conf import settings
-
 from posthog.common import limits, redis
+from posthog.eventlog import log
 from posthog.eventlog.reader import Batch, Entry, PartitionReader
-from posthog.ingestion import decode, stages
+from posthog.ingestion import decode, duplicates, stages
 from posthog.ingestion.events import Stored, Work
 from posthog.ingestion.partition import Heartbeat
 
@@ -30,7 +29,7 @@ def after_restart(stopping: threading.Event) -> int:
     boot_id = _boot_id()
     if not boot_id or redis.client().get(_KEY) == boot_id:
         return 0
-    found = sum(repair(partition, stopping) for partition in range(int(settings.EVENT_LOG_PARTITIONS)))
+    found = sum(repair(partition, stopping) for partition in log.partitions())
     if not stopping.is_set():
         redis.client().set(_KEY, boot_id)
     return found
@@ -60,6 +59,7 @@ def _repair(reader: PartitionReader, heartbeat: Heartbeat) -> int:
         missing = len(work.live)
         if missing or found:
             _write_again(work, heartbeat)
+        duplicates.release(work)
         found += missing
     return found
 

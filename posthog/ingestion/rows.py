@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from posthog.clickhouse import embeddings
-from posthog.common import json
+from posthog.common import json, limits
 from posthog.conversations.services import StoredLabels
 from posthog.conversations.turns import Turn
 from posthog.ingestion.events import Event, Work
@@ -29,12 +29,11 @@ COLUMNS: dict[str, list[str]] = {
     ],
     "outcomes": ["team_id", "minute", "outcome", "reason", "batch", "quantity"],
 }
-_UNLABELLED = StoredLabels({}, "", "")
 
 
 def messages(work: Work) -> Iterator[Placed]:
     for (project_id, message_id), message in work.messages.items():
-        labels = work.message_labels.get((project_id, message_id), _UNLABELLED)
+        labels = work.labels_of(project_id, message_id)
         text = json.dumps_text(labels.labels)
         said = (project_id, message_id, message.role, message.content, labels.language, text, labels.label_version)
         yield message.position, (*said, embeddings.pack(labels.embedding), message.created_at)
@@ -43,7 +42,7 @@ def messages(work: Work) -> Iterator[Placed]:
 def prepare(work: Work, event: Event) -> None:
     """Make the event's row and those of its turns."""
     event.row = _event(event)
-    event.turn_rows = [_turn(turn, work.message_labels.get((event.project_id, turn.message_id), _UNLABELLED)) for turn in event.turns]
+    event.turn_rows = [_turn(turn, work.labels_of(event.project_id, turn.message_id)) for turn in event.turns]
 
 
 def turns(work: Work) -> Iterator[Placed]:
@@ -121,7 +120,7 @@ def _event(event: Event) -> tuple[Any, ...]:
         event.distinct_id,
         person.person_id,
         person.person_mode,
-        json.dumps_text(_without_texts(event)),
+        json.dumps_text(event.stored_properties),
         json.dumps_text(person.properties),
         person.created_at,
         json.dumps_text(event.labels),
@@ -135,13 +134,9 @@ def _event(event: Event) -> tuple[Any, ...]:
     )
 
 
-def _without_texts(event: Event) -> dict[str, Any]:
-    return event.content.stripped if event.content else event.properties
-
-
 def _group_keys(event: Event) -> Iterable[str]:
     groups = event.known_person.groups
-    return (groups.get(index, "") for index in range(5))
+    return (groups.get(index, "") for index in range(limits.GROUP_TYPES))
 
 
 def _text(value: Any) -> str:

@@ -78,6 +78,7 @@ def write(work: Work, progress: Progress) -> None:
     each("write", work, lambda event: rows.prepare(work, event))
     writer.write(work, progress)
     dead_letters.save(work)
+    duplicates.release(work)
 
 
 def account(work: Work, progress: Progress) -> None:

@@ -2,6 +2,8 @@
 
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from celery import signals
@@ -9,11 +11,11 @@ from django.conf import settings
 from django.db import close_old_connections
 
 from posthog.common.celery import app, remind
-from posthog.ingestion import backlog, own_label_jobs, partition, relabel, repair, topic_jobs
+from posthog.ingestion import backlog, model_state, own_label_jobs, partition, relabel, repair, topic_jobs
 from posthog.ingestion.ticker import Ticker
 
 _stopping = threading.Event()
-_running = threading.Lock()
+_on_labels = threading.Lock()
 _on_topics = threading.Lock()
 _on_own_labels = threading.Lock()
 
@@ -58,17 +60,17 @@ def label_backlog() -> int:
 
     While more is waiting it asks for itself again: the clock's next reminder may be ten seconds away.
     """
-    if not settings.LABELS_ENABLED or not _running.acquire(blocking=False):
+    if not settings.LABELS_ENABLED:
         return 0
-    try:
+    with _one_at_a_time(_on_labels) as free:
+        if not free:
+            return 0
+        model_state.note()
         done = backlog.catch_up(_stopping)
         more = bool(done) and backlog.is_due()
         if settings.RELABEL_AUTOMATICALLY and not _stopping.is_set():
             done += relabel.go_on(_stopping)
         relabel.measure()
-    finally:
-        _running.release()
-        close_old_connections()
     if more and not _stopping.is_set():
         remind("posthog.ingestion.tasks.label_backlog")
     return done
@@ -77,22 +79,24 @@ def label_backlog() -> int:
 @app.task(name="posthog.ingestion.tasks.topics", queue="default")
 def topics() -> int:
     """Find topics where they are due, and give stored messages the labels of topics that have changed."""
-    if not _on_topics.acquire(blocking=False):
-        return 0
-    try:
-        return topic_jobs.work(_stopping)
-    finally:
-        _on_topics.release()
-        close_old_connections()
+    with _one_at_a_time(_on_topics) as free:
+        return topic_jobs.work(_stopping) if free else 0
 
 
 @app.task(name="posthog.ingestion.tasks.own_labels", queue="default")
 def own_labels() -> int:
     """Train own labels again for a new model, and give stored messages those that have changed."""
-    if not _on_own_labels.acquire(blocking=False):
-        return 0
+    with _one_at_a_time(_on_own_labels) as free:
+        return own_label_jobs.work(_stopping) if free else 0
+
+
+@contextmanager
+def _one_at_a_time(lock: threading.Lock) -> Iterator[bool]:
+    """Whether the lock was free: then it is held within the block."""
+    free = lock.acquire(blocking=False)
     try:
-        return own_label_jobs.work(_stopping)
+        yield free
     finally:
-        _on_own_labels.release()
+        if free:
+            lock.release()
         close_old_connections()

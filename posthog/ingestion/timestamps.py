@@ -1,13 +1,10 @@
 """When an event happened: the client's time, freed of the skew of the client's clock."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from posthog.common import limits
-from posthog.common.time import in_utc, is_beyond_calendar, parse_timestamp
-
-_EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
-_LATEST = datetime(2149, 6, 6, tzinfo=UTC)  # the last day that ClickHouse's Date holds
+from posthog.common.time import EPOCH, LAST_DAY, in_utc, is_beyond_calendar, parse_timestamp
 
 
 def resolve(
@@ -21,7 +18,7 @@ def resolve(
     """
     given = raw.get("timestamp")
     if is_beyond_calendar(_text(given)):
-        return _EARLIEST, False
+        return EPOCH, False
     moment = parse_timestamp(_text(given))
     offset = raw.get("offset")
     if moment is not None:
@@ -58,4 +55,4 @@ def _shifted(moment: datetime, milliseconds: float) -> datetime:
 def _bounded(moment: datetime, now: datetime) -> datetime:
     if moment > now + timedelta(hours=limits.FUTURE_HOURS):
         return now
-    return min(max(in_utc(moment), _EARLIEST), _LATEST)
+    return min(max(in_utc(moment), EPOCH), LAST_DAY)

@@ -1,19 +1,14 @@
 """Work on topics, as the tables say that it is to be done: fits that are due or asked for, then labels of what is stored."""
 
 import threading
-from collections.abc import Callable
 
 from posthog.common import limits, redis
 from posthog.ingestion import project_labels
+from posthog.ingestion.exclusive import Stopped, exclusively
 from posthog.topics import fits, selectors, services
 
 _DUE = "topics:due"
-_LOCK_SECONDS = 120  # renewed with each step of the work
 _PASSES = 3
-
-
-class _Stopped(Exception):
-    """The worker stops; what is left is done by the next."""
 
 
 def work(stopping: threading.Event) -> int:
@@ -27,7 +22,7 @@ def work(stopping: threading.Event) -> int:
             done += 1
         for state in selectors.unlabelled():
             done += _label(state.pk, state.version, stopping)
-    except _Stopped:
+    except Stopped:
         pass
     return done
 
@@ -42,26 +37,17 @@ def _request_due() -> None:
 
 def _label(team_id: int, version: int, stopping: threading.Event) -> int:
     """Give what is stored the labels of the topics of this version, until there is nothing left to change."""
-    lock = f"topics:{team_id}:labelling"
-    if not redis.client().set(lock, 1, nx=True, ex=_LOCK_SECONDS):
-        return 0
-    try:
-        report = _reporter(team_id, version, lock, stopping)
+    with exclusively(f"topics:{team_id}:labelling", stopping) as step:
+        if step is None:
+            return 0
+
+        def report(done: float) -> None:
+            step()
+            services.note_labelling(team_id, version, min(done, 0.99))
+
         # A batch that was on its way meanwhile may have brought labels of before: a second pass finds them.
         for _ in range(_PASSES):
             if not project_labels.refresh(team_id, report):
                 break
         services.note_labelling(team_id, version, 1.0)
-    finally:
-        redis.client().delete(lock)
     return 1
-
-
-def _reporter(team_id: int, version: int, lock: str, stopping: threading.Event) -> Callable[[float], None]:
-    def report(done: float) -> None:
-        if stopping.is_set():
-            raise _Stopped
-        redis.client().set(lock, 1, ex=_LOCK_SECONDS)
-        services.note_labelling(team_id, version, min(done, 0.99))
-
-    return report

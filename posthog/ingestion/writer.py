@@ -141,7 +141,7 @@ def _remember(work: Work) -> None:
     found: dict[int, dict[Any, StoredLabels]] = defaultdict(dict)
     for (project_id, message_id), message in work.messages.items():
         if message.position not in refused:
-            found[project_id][message_id] = work.message_labels.get((project_id, message_id), StoredLabels({}, "", ""))
+            found[project_id][message_id] = work.labels_of(project_id, message_id)
     for project_id, messages in found.items():
         remember_messages(project_id, messages)
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from posthog.clickhouse.texts import TEXT_PROPERTIES
 from posthog.common import json, limits
+from posthog.common.ids import parse_uuid
 from posthog.conversations.restore import restore_texts
 from posthog.conversations.services import labels_of
 from posthog.hogql import ast
@@ -223,7 +224,7 @@ def _object(value: Any) -> dict[str, Any]:
 
 
 def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise InvalidInput("personId: expected a UUID", attr="personId") from None
+    found = parse_uuid(text)
+    if found is None:
+        raise InvalidInput("personId: expected a UUID", attr="personId")
+    return found

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from posthog.classifiers import service
-from posthog.clickhouse.embeddings import DIMENSIONS, Vectors
+from posthog.clickhouse.embeddings import Vectors, stacked
 from posthog.common.per_project import PerProject
 from posthog.own_labels import training
 from posthog.own_labels.models import OwnLabel, OwnLabelState
@@ -51,7 +51,7 @@ def _load(team_id: int) -> Heads:
         model,
         tuple(row.slug for row in rows),
         tuple(row.speakers for row in rows),
-        np.stack([row.row for row in rows]) if rows else np.empty((0, DIMENSIONS), dtype=np.float32),
+        stacked([row.row for row in rows]),
         np.array([row.bias for row in rows]),
         np.array([row.threshold for row in rows]),
     )

@@ -8,7 +8,7 @@ from rest_framework import serializers
 from posthog.common import limits
 from posthog.own_labels import texts
 from posthog.own_labels.models import OwnLabel
-from posthog.own_labels.services import Wish
+from posthog.own_labels.services import Wish, wish_of
 from posthog.rest.errors import InvalidInput
 
 _SPEAKERS = ["user", "agent", "both"]
@@ -124,13 +124,9 @@ class OwnLabelListSerializer(serializers.Serializer[Any]):
 
 def wish_from(team_id: int, speaker: str, given: dict[str, Any], label: OwnLabel | None = None) -> Wish:
     """The texts of the examples, each once; where `given` says nothing, those of the label. Raises InvalidInput, ClickHouseError."""
-    sides = {}
-    for field, counter in (("examples", False), ("counter_examples", True)):
-        if field in given:
-            sides[field] = _texts(team_id, given[field], field)
-        else:
-            sides[field] = [one.text for one in label.examples.filter(counter=counter).order_by("pk")] if label else []
-    return Wish(speaker, sides["examples"], sides["counter_examples"])
+    known = wish_of(label) if label else Wish(speaker, [])
+    fresh = {field: _texts(team_id, given[field], field) for field in ("examples", "counter_examples") if field in given}
+    return Wish(speaker, fresh.get("examples", known.examples), fresh.get("counter_examples", known.counter_examples))
 
 
 def _texts(team_id: int, examples: Sequence[dict[str, Any]], field: str) -> list[str]:

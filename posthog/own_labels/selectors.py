@@ -5,7 +5,7 @@ from typing import Any
 from posthog.common import limits
 from posthog.own_labels import texts
 from posthog.own_labels.models import OwnLabel, OwnLabelState
-from posthog.own_labels.services import Trained, Wish
+from posthog.own_labels.services import Trained, Wish, wish_of
 from posthog.own_labels.training import FEW, PRECISION_FLOOR, Figures
 
 _MANY_ENOUGH = 50
@@ -38,9 +38,8 @@ def shown(found: OwnLabel) -> dict[str, Any]:
 
 
 def detail(found: OwnLabel) -> dict[str, Any]:
-    rows = list(found.examples.order_by("pk"))
-    said = {"examples": [row.text for row in rows if not row.counter], "counter_examples": [row.text for row in rows if row.counter]}
-    return shown(found) | said
+    wish = wish_of(found)
+    return shown(found) | {"examples": wish.examples, "counter_examples": wish.counter_examples}
 
 
 def history(found: OwnLabel) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import numpy as np
 from posthog.classifiers import service
 from posthog.classifiers.service import ModelUnavailable, Text
 from posthog.clickhouse import client
-from posthog.clickhouse.embeddings import DIMENSIONS, Vectors, unpack
+from posthog.clickhouse.embeddings import Vectors, stacked, unpack
 from posthog.common import limits, redis
 
 ROLES = {"user": ["user"], "agent": ["assistant"], "both": ["user", "assistant"]}
@@ -56,7 +56,7 @@ def embed(texts: Sequence[str]) -> Vectors:
         pipeline.set(keys[row], vector.tobytes(), ex=_VECTOR_SECONDS)
     pipeline.execute(raise_on_error=False)
     rows = [fresh[row] if row in fresh else np.frombuffer(found or b"", dtype=np.float32) for row, found in enumerate(cached)]
-    return np.stack(rows) if rows else np.empty((0, DIMENSIONS), dtype=np.float32)
+    return stacked(rows)
 
 
 def sample(team_id: int, speaker: str, without: set[str]) -> Vectors:

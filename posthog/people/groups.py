@@ -4,7 +4,7 @@ from typing import Any
 
 from posthog.common import limits
 from posthog.people.schema import GroupState, PersonEvent, Properties, Warning
-from posthog.people.storable import differ, storable, within_limit
+from posthog.people.storable import changed, within_limit
 from posthog.people.world import GroupId, World
 
 
@@ -33,13 +33,13 @@ def identify(world: World, event: PersonEvent, warnings: list[Warning]) -> None:
 
 def _upsert(world: World, group: GroupId, event: PersonEvent, warnings: list[Warning]) -> None:
     given = event.properties.get("$group_set")
-    new: Properties = storable(given) if isinstance(given, dict) else {}
     before = world.groups.get(group)
-    known = before.properties if before else {}
-    after = within_limit({**known, **new}, known, event.uuid, warnings)
+    known: Properties = before.properties if before else {}
+    wanted = changed(known, {**known, **given}) if isinstance(given, dict) else known
+    after = within_limit(wanted, known, event.uuid, warnings)
     if before is None:
         world.put_group(GroupState(*group, after, event.timestamp, version=0))
-    elif differ(known, after):
+    elif after is not known:
         world.put_group(GroupState(*group, after, before.created_at, before.version + 1))
 
 

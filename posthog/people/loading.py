@@ -26,7 +26,7 @@ def load(project_id: int, events: Sequence[PersonEvent]) -> World:
 
 def save(world: World) -> None:
     """Write what changed. To be called in the transaction in which it was loaded."""
-    changed = [world.persons[one] for one in world.changed_persons if one in world.persons]
+    changed = world.changed_persons()
     _save_persons(world, [person for person in changed if not person.is_deleted])
     _save_distinct_ids(world)
     gone = [person.id for person in changed if person.is_deleted]
@@ -88,10 +88,9 @@ def _save_persons(world: World, persons: list[PersonState]) -> None:
 
 
 def _save_distinct_ids(world: World) -> None:
-    changed = [(name, world.mapping[name]) for name in world.changed_ids if name in world.mapping]
     rows = [
         PersonDistinctId(project_id=world.project_id, distinct_id=name, person_id=mapped.person_id, version=mapped.version)
-        for name, mapped in changed
+        for name, mapped in world.changed_mapping().items()
     ]
     PersonDistinctId.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["project", "distinct_id"], update_fields=["person", "version"]
@@ -99,9 +98,8 @@ def _save_distinct_ids(world: World) -> None:
 
 
 def _save_groups(world: World) -> None:
-    types = [(name, world.group_types[name]) for name in world.new_group_types if name in world.group_types]
+    types = world.new_group_types().items()
     GroupType.objects.bulk_create(GroupType(project_id=world.project_id, group_type=name, group_type_index=index) for name, index in types)
-    changed = [world.groups[one] for one in sorted(world.changed_groups) if one in world.groups]
     rows = [
         Group(
             project_id=world.project_id,
@@ -111,7 +109,7 @@ def _save_groups(world: World) -> None:
             created_at=group.created_at,
             version=group.version,
         )
-        for group in changed
+        for group in world.changed_groups()
     ]
     Group.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["project", "group_type_index", "group_key"], update_fields=["properties", "version"]

@@ -7,7 +7,7 @@ from posthog.tenancy.models import Project
 
 
 class Person(models.Model):
-    """id is made from the first distinct id seen (services.person_id_for), so that a replay makes the same person."""
+    """id is made from the first distinct id seen (world.person_id_for), so that a replay makes the same person."""
 
     id = models.UUIDField(primary_key=True, editable=False)
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")

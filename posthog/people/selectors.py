@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 
+from posthog.common.ids import parse_uuid
 from posthog.people.models import Person, PersonDistinctId
 from posthog.people.schema import PersonSummary
 from posthog.tenancy.models import DISPLAY_NAME_PROPERTIES, Project
@@ -94,15 +95,8 @@ def display_properties(team_id: int) -> list[str]:
 
 def _mentioning(team_id: int, rows: QuerySet[Person], search: str) -> QuerySet[Person]:
     holders = PersonDistinctId.objects.filter(project_id=team_id, distinct_id__icontains=search).values("person_id")
-    wanted = Q(id__in=holders) | Q(id=_uuid(search))
+    wanted = Q(id__in=holders) | Q(id=parse_uuid(search))
     for number, name in enumerate(display_properties(team_id)):
         rows = rows.annotate(**{f"shown_{number}": KeyTextTransform(name, "properties")})
         wanted |= Q(**{f"shown_{number}__icontains": search})
     return rows.filter(wanted)
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

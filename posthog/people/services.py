@@ -56,14 +56,14 @@ def _apply_one(world: World, event: PersonEvent) -> PersonResult:
 
 
 def _rows(world: World, results: list[PersonResult]) -> Applied:
-    mapped = [(name, world.mapping[name]) for name in sorted(world.changed_ids) if name in world.mapping]
+    moved = sorted(world.changed_mapping().items())
     return Applied(
         results,
-        persons=[world.persons[one] for one in sorted(world.changed_persons) if one in world.persons],
+        persons=world.changed_persons(),
         overrides=[
-            OverrideRow(name, to.person_id, to.version) for name, to in mapped if _differs(world.project_id, name, to.person_id, to.version)
+            OverrideRow(name, to.person_id, to.version) for name, to in moved if _differs(world.project_id, name, to.person_id, to.version)
         ],
-        groups=[world.groups[one] for one in sorted(world.changed_groups) if one in world.groups],
+        groups=world.changed_groups(),
     )
 
 

@@ -24,6 +24,14 @@ def differ(before: Properties, after: Properties) -> bool:
     return before != after or any(isinstance(value, bool) is not isinstance(before[name], bool) for name, value in after.items())
 
 
+def changed(before: Properties, after: Properties) -> Properties:
+    """What is to be stored of the properties after a change; the very object before where nothing changes, so that it costs no more."""
+    if not differ(before, after):
+        return before
+    stored = storable(after)
+    return stored if differ(before, stored) else before
+
+
 def storable(properties: Properties) -> Properties:
     """The same properties, NUL characters in keys and values replaced by U+FFFD."""
     if _NUL_IN_JSON not in json.dumps_text(properties):

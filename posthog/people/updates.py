@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from posthog.people.schema import Properties
-from posthog.people.storable import differ, storable
+from posthog.people.storable import changed
 
 _DEVICE = [
     *("$app_build", "$app_name", "$app_namespace", "$app_version", "$browser", "$browser_version", "$device_type", "$current_url"),
@@ -27,7 +27,7 @@ def updated(before: Properties, event: Properties) -> Properties:
     after = {**first, **before, **latest}
     for name in _names(event.get("$unset")):
         after.pop(name, None)
-    return storable(after) if differ(before, after) else before
+    return changed(before, after)
 
 
 def _automatic(event: Properties) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -28,10 +28,11 @@ class World:
     distinct_ids: dict[UUID, list[str]] = field(default_factory=dict)
     group_types: dict[str, int] = field(default_factory=dict)
     groups: dict[GroupId, GroupState] = field(default_factory=dict)
-    changed_persons: set[UUID] = field(default_factory=set)
-    changed_ids: dict[str, None] = field(default_factory=dict)  # in the order of their first change
-    new_group_types: set[str] = field(default_factory=set)
-    changed_groups: set[GroupId] = field(default_factory=set)
+    # What was changed, also where it was undone again.
+    _changed_persons: set[UUID] = field(default_factory=set)
+    _changed_ids: dict[str, None] = field(default_factory=dict)  # in the order of their first change
+    _new_group_types: set[str] = field(default_factory=set)
+    _changed_groups: set[GroupId] = field(default_factory=set)
     _undo: list[Callable[[], object]] = field(default_factory=list)
 
     @contextmanager
@@ -44,6 +45,19 @@ class World:
             while self._undo:
                 self._undo.pop()()
             raise
+
+    def changed_persons(self) -> list[PersonState]:
+        return [self.persons[one] for one in sorted(self._changed_persons) if one in self.persons]
+
+    def changed_mapping(self) -> dict[str, Mapped]:
+        """Distinct ids in the order of their first change."""
+        return {name: self.mapping[name] for name in self._changed_ids if name in self.mapping}
+
+    def new_group_types(self) -> dict[str, int]:
+        return {name: self.group_types[name] for name in self._new_group_types if name in self.group_types}
+
+    def changed_groups(self) -> list[GroupState]:
+        return [self.groups[one] for one in sorted(self._changed_groups) if one in self.groups]
 
     def person_of(self, distinct_id: str) -> PersonState | None:
         mapped = self.mapping.get(distinct_id)
@@ -69,7 +83,7 @@ class World:
         owned = self.distinct_ids.setdefault(person.id, [])
         self._put(self.mapping, distinct_id, Mapped(person.id, before.version + 1 if before else 0))
         self._put(self.distinct_ids, person.id, [*owned, distinct_id])
-        self.changed_ids[distinct_id] = None
+        self._changed_ids[distinct_id] = None
 
     def merge(self, source: PersonState, target: PersonState, properties: Properties) -> PersonState:
         """Move all of the source's ids to the target, which gets the properties; the older created_at stays, the source is deleted."""
@@ -93,16 +107,16 @@ class World:
             if len(self.group_types) >= limits.GROUP_TYPES:
                 return None
             self._put(self.group_types, group_type, len(self.group_types))
-            self.new_group_types.add(group_type)
+            self._new_group_types.add(group_type)
         return self.group_types[group_type]
 
     def put_group(self, group: GroupState) -> None:
         self._put(self.groups, (group.group_type_index, group.group_key), group)
-        self.changed_groups.add((group.group_type_index, group.group_key))
+        self._changed_groups.add((group.group_type_index, group.group_key))
 
     def _set_person(self, person: PersonState) -> None:
         self._put(self.persons, person.id, person)
-        self.changed_persons.add(person.id)
+        self._changed_persons.add(person.id)
 
     def _put(self, table: dict[K, V], key: K, value: V) -> None:
         if key in table:

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import zlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-import redis
-import structlog
 from django.conf import settings
 from pydantic import BaseModel
 
-from posthog.common import json, limits
-from posthog.common import redis as store
+from posthog.common import json, limits, redis
 from posthog.rest.errors import InvalidInput
 from posthog.tenancy.models import Project
 
 # Raise it when the same query gets other numbers than before.
 MEANING = 2
 _KEEP = timedelta(hours=1)
-_log = structlog.get_logger(__name__)
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -56,9 +54,9 @@ def key_of(project: Project, query: BaseModel) -> str:
 
 def read(key: str) -> Cached | None:
     try:
-        stored = store.client().get(key)
-    except (redis.RedisError, store.NotConfigured) as error:
-        _log.warning("query cache cannot be read", error=str(error))
+        stored = redis.client().get(key)
+    except redis.UNAVAILABLE as error:
+        logger.warning("query cache cannot be read: %s", error)
         return None
     if not isinstance(stored, bytes):
         return None
@@ -71,6 +69,6 @@ def write(key: str, answer: dict[str, Any], computed_at: datetime) -> None:
     if len(content) > limits.QUERY_CACHE_BYTES:
         return
     try:
-        store.client().set(key, zlib.compress(content, 1), ex=_KEEP)
-    except (redis.RedisError, store.NotConfigured) as error:
-        _log.warning("query cache cannot be written", error=str(error))
+        redis.client().set(key, zlib.compress(content, 1), ex=_KEEP)
+    except redis.UNAVAILABLE as error:
+        logger.warning("query cache cannot be written: %s", error)

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 
-from posthog.common.time import utc_now
+from posthog.common.time import EPOCH, LAST_DAY, utc_now
 from posthog.query.calendar import add_days, end_of_day, local, start_of, start_of_day
 from posthog.query.schema_shared import DateRange, Interval
 from posthog.rest.errors import InvalidInput
@@ -32,7 +32,6 @@ _SMALL_UNITS = frozenset("shM")
 # Start and End round to the calendar's days, months and years; with other units they round to the day.
 _FIRST_DAY = {"m": relativedelta(day=1), "y": relativedelta(month=1, day=1)}
 _LENGTH = {"m": relativedelta(months=1), "y": relativedelta(years=1)}
-_EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2149, 6, 6, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -96,7 +95,7 @@ def previous(current: ResolvedRange, compare_to: str | None = None) -> ResolvedR
         found = _previous(current, compare_to)
     except (ValueError, OverflowError):
         found = None
-    if found is None or found.date_from < _EARLIEST:
+    if found is None or found.date_from < EPOCH:
         raise InvalidInput("compareFilter: the period to compare with begins before 1970", attr="compareFilter")
     return found
 
@@ -137,7 +136,7 @@ def is_moment(text: str) -> bool:
 def _date_from(text: str | None, zone: ZoneInfo, now: datetime, explicit: bool, earliest: Callable[[], datetime | None] | None) -> datetime:
     if text == "all":
         first = earliest() if earliest else None
-        return start_of_day(max(first or now, _EARLIEST), zone)
+        return start_of_day(max(first or now, EPOCH), zone)
     if not text:
         return start_of_day(add_days(now, -DEFAULT_DAYS, zone), zone)
     found = _parse(text, zone, now, "dateRange.date_from")
@@ -169,7 +168,7 @@ def _parse(text: str, zone: ZoneInfo, now: datetime, field: str) -> _Moment:
         raise InvalidInput(
             f"{field}: cannot read the date {text[:100]!r}; examples: 2024-01-31, 2024-01-31T10:00:00, -7d, mStart, all", attr=field
         )
-    if not _EARLIEST <= moment.at <= _LATEST:
+    if not EPOCH <= moment.at <= LAST_DAY:
         raise InvalidInput(f"{field}: the date must lie between 1970-01-01 and 2149-06-06", attr=field)
     return moment
 

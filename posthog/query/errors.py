@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from rest_framework.exceptions import APIException
 
@@ -39,6 +41,15 @@ def as_answer(error: HogQLError | ClickHouseError) -> APIException:
     if isinstance(error, InvalidQuery):
         return InvalidInput(_detail(error), code=_code(error, "invalid_input"))
     return Unavailable() if isinstance(error, StoreUnavailable) else EngineFault()
+
+
+@contextmanager
+def as_answers() -> Iterator[None]:
+    """What goes wrong with a query within the block becomes an answer."""
+    try:
+        yield
+    except (HogQLError, ClickHouseError) as error:
+        raise as_answer(error) from error
 
 
 def _code(error: ClickHouseError, default: str) -> str:

@@ -7,7 +7,6 @@ from typing import Any
 from posthog.common import limits
 from posthog.hogql import ast, parser
 from posthog.hogql import build as b
-from posthog.hogql.context import MAX_USER_LIMIT
 from posthog.query import dates
 from posthog.query.filters import property_to_expr, test_account_filters
 from posthog.query.rows import plain
@@ -22,9 +21,9 @@ class HogQLQueryRunner(QueryRunner[HogQLQuery]):
         if not self.query.query.strip():
             raise InvalidInput("query.query: expected a SELECT statement", attr="query")
         statement = self.statement()
-        limit = min(limits.QUERY_ROWS if statement.limit is None else statement.limit, MAX_USER_LIMIT)
+        limit = min(limits.QUERY_ROWS if statement.limit is None else statement.limit, limits.QUERY_MAX_ROWS)
         # One row beyond what we give tells that there are more.
-        self.context.limit_top = MAX_USER_LIMIT + 1
+        self.context.limit_top = limits.QUERY_MAX_ROWS + 1
         self.context.limit_default = limits.QUERY_ROWS + 1
         result = self.execute(statement)
         rows = result.rows[:limit]

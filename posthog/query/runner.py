@@ -13,14 +13,12 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel
 
-from posthog.clickhouse.errors import ClickHouseError
 from posthog.common.time import utc_now
 from posthog.hogql import ast
 from posthog.hogql.context import Context
-from posthog.hogql.errors import HogQLError
 from posthog.hogql.query import HogQLResult, execute
 from posthog.query import cache
-from posthog.query.errors import as_answer
+from posthog.query.errors import as_answers
 from posthog.query.schema import parse_query
 from posthog.rest.errors import InvalidInput
 from posthog.tenancy.models import Project
@@ -110,10 +108,8 @@ def run(
 
 def _compute(runner: QueryRunner[Any]) -> dict[str, Any]:
     began = time.perf_counter()
-    try:
+    with as_answers():
         answer = runner.run()
-    except (HogQLError, ClickHouseError) as error:
-        raise as_answer(error) from error
     answer.setdefault("hogql", ";\n".join(runner.statements))
     answer.setdefault("error", None)
     answer["timings"] = [{"k": "./run", "t": round(time.perf_counter() - began, 6)}]

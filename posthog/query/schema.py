@@ -10,14 +10,13 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from posthog.common import limits
 from posthog.query.schema_shared import (
-    ActionsNode,
-    Breakdown,
+    BinCount,
     BreakdownFilter,
     CompareFilter,
     DateRange,
-    EventsNode,
     Expression,
     Filters,
+    GroupTypeIndex,
     Interval,
     Name,
     Node,
@@ -28,29 +27,6 @@ from posthog.query.schema_shared import (
 )
 from posthog.query.upgrade import upgrade
 from posthog.rest.errors import InvalidInput
-
-__all__ = [
-    "ActionsNode",
-    "ActorsQuery",
-    "Breakdown",
-    "BreakdownFilter",
-    "CompareFilter",
-    "ConversationsQuery",
-    "DateRange",
-    "EventsNode",
-    "EventsQuery",
-    "HogQLQuery",
-    "InsightActorsQuery",
-    "InsightActorsQueryOptions",
-    "Interval",
-    "Properties",
-    "PropertyFilter",
-    "PropertyGroup",
-    "Query",
-    "TrendsFilter",
-    "TrendsQuery",
-    "parse_query",
-]
 
 Display = Literal[
     "ActionsLineGraph",
@@ -107,7 +83,7 @@ class TrendsFilter(Node):
     resultCustomizations: dict[str, Any] | None = None
     yAxisScaleType: Literal["linear", "log10"] | None = None
     detailedResultsAggregationType: Literal["total", "average", "median"] | None = None
-    breakdown_histogram_bin_count: Annotated[int, Field(ge=1, le=90)] | None = None
+    breakdown_histogram_bin_count: BinCount | None = None
 
 
 class QueryFields(Node):
@@ -124,7 +100,7 @@ class InsightFields(QueryFields):
     properties: Properties | None = None
     filterTestAccounts: bool | None = False
     samplingFactor: Annotated[float, Field(gt=0, le=1)] | None = None
-    aggregation_group_type_index: Annotated[int, Field(ge=0, le=4)] | None = None
+    aggregation_group_type_index: GroupTypeIndex | None = None
     dataColorTheme: int | None = None
 
 

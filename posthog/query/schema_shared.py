@@ -13,6 +13,8 @@ Scalar = str | int | float | bool | None
 FilterValue = Scalar | list[Scalar]
 Name = Annotated[str, Field(max_length=limits.QUERY_NAME_LENGTH)]
 Expression = Annotated[str, Field(max_length=limits.QUERY_EXPRESSION_LENGTH)]
+GroupTypeIndex = Annotated[int, Field(ge=0, le=limits.GROUP_TYPES - 1)]
+BinCount = Annotated[int, Field(ge=1, le=90)]
 Interval = Literal["minute", "hour", "day", "week", "month"]
 
 Operator = Literal[
@@ -116,16 +118,16 @@ BreakdownType = Literal[
 class Breakdown(Node):
     property: Expression | int
     type: BreakdownType | None = "event"
-    group_type_index: Annotated[int, Field(ge=0, le=4)] | None = None
-    histogram_bin_count: Annotated[int, Field(ge=1, le=90)] | None = None
+    group_type_index: GroupTypeIndex | None = None
+    histogram_bin_count: BinCount | None = None
     normalize_url: bool | None = None
 
 
 class BreakdownFilter(Node):
     breakdown: Expression | int | list[Expression | int] | None = None
     breakdown_type: BreakdownType | None = "event"
-    breakdown_group_type_index: Annotated[int, Field(ge=0, le=4)] | None = None
-    breakdown_histogram_bin_count: Annotated[int, Field(ge=1, le=90)] | None = None
+    breakdown_group_type_index: GroupTypeIndex | None = None
+    breakdown_histogram_bin_count: BinCount | None = None
     breakdown_hide_other_aggregation: bool | None = None
     breakdown_limit: Annotated[int, Field(ge=1, le=limits.QUERY_BREAKDOWN_LIMIT)] | None = None
     breakdown_normalize_url: bool | None = None
@@ -133,8 +135,10 @@ class BreakdownFilter(Node):
 
 
 class BaseFilter(Node):
-    """What the client shows beside a filter; no meaning for the query."""
-
+    key: Name | None = None
+    operator: Operator | None = "exact"
+    value: FilterValue = None
+    # What the client shows beside a filter; no meaning for the query.
     label: Name | None = None
     cohort_name: Name | None = None
     group_key_names: dict[str, str] | None = None
@@ -142,73 +146,48 @@ class BaseFilter(Node):
 
 class EventFilter(BaseFilter):
     type: Literal["event"] = "event"
-    key: Name | None = None
-    operator: Operator | None = "exact"
-    value: FilterValue = None
 
 
 class PersonFilter(BaseFilter):
     type: Literal["person"]
-    key: Name | None = None
-    operator: Operator | None = "exact"
-    value: FilterValue = None
 
 
 class FeatureFilter(BaseFilter):
     type: Literal["feature"]
-    key: Name | None = None
-    operator: Operator | None = "exact"
-    value: FilterValue = None
 
 
 class SessionFilter(BaseFilter):
     type: Literal["session"]
-    key: Name | None = None
-    operator: Operator | None = "exact"
-    value: FilterValue = None
 
 
 class EventMetadataFilter(BaseFilter):
     type: Literal["event_metadata"]
-    key: Name | None = None
-    operator: Operator | None = "exact"
-    value: FilterValue = None
 
 
 class GroupFilter(BaseFilter):
     type: Literal["group"]
-    key: Name | None = None
-    operator: Operator | None = "exact"
-    value: FilterValue = None
-    group_type_index: Annotated[int, Field(ge=0, le=4)] | None = None
+    group_type_index: GroupTypeIndex | None = None
 
 
 class HogQLFilter(BaseFilter):
     type: Literal["hogql"]
     key: Expression | None = None
     operator: Operator | None = None
-    value: FilterValue = None
 
 
 class CohortFilter(BaseFilter):
     type: Literal["cohort", "static-cohort", "precalculated-cohort"]
     key: Name | None = "id"
     operator: Operator | None = "in"
-    value: FilterValue = None
 
 
 class ElementFilter(BaseFilter):
     type: Literal["element"]
-    key: Name | None = None
-    operator: Operator | None = "exact"
-    value: FilterValue = None
 
 
 class FlagFilter(BaseFilter):
     type: Literal["flag"]
-    key: Name | None = None
     operator: Operator | None = "flag_evaluates_to"
-    value: FilterValue = None
 
 
 class EmptyFilter(Node):
@@ -282,7 +261,7 @@ class SeriesFields(Node):
     math_property_type: Literal["event_properties", "person_properties", "session_properties", "data_warehouse_properties"] | None = None
     math_property_revenue_currency: dict[str, Any] | None = None
     math_hogql: Expression | None = None
-    math_group_type_index: Annotated[int, Field(ge=0, le=4)] | None = None
+    math_group_type_index: GroupTypeIndex | None = None
     math_multiplier: float | None = None
     optionalInFunnel: bool | None = None
     properties: Filters | None = None

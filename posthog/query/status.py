@@ -6,11 +6,9 @@ import zlib
 from datetime import datetime, timedelta
 from typing import Any
 
-import redis
 from rest_framework.exceptions import APIException
 
-from posthog.common import json, limits
-from posthog.common import redis as store
+from posthog.common import json, limits, redis
 from posthog.common.time import utc_now
 from posthog.tenancy.models import Project
 
@@ -95,6 +93,6 @@ class QueryStatus:
 
 def _try(action: Any) -> Any:
     try:
-        return action(store.client())
-    except (redis.RedisError, store.NotConfigured):
+        return action(redis.client())
+    except redis.UNAVAILABLE:
         return None

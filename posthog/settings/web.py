@@ -46,10 +46,7 @@ APPEND_SLASH = False
 
 STATIC_URL = "/static/"
 FRONTEND_DIR = ROOT / "frontend" / "dist"
-STATICFILES_DIRS: list[str] = []
 WHITENOISE_AUTOREFRESH = False
-
-TEMPLATES: list[dict[str, object]] = []
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
@@ -63,7 +60,6 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "posthog.rest.paging.LimitOffset",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "posthog.rest.errors.handle",
-    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "PAGE_SIZE": 100,
 }
 SPECTACULAR_SETTINGS = {

@@ -1,5 +1,6 @@
 """The only door to a project. Every view gets its project from here, and nowhere else."""
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from rest_framework.exceptions import NotFound, PermissionDenied
 from rest_framework.request import Request
@@ -15,15 +16,18 @@ def project_for(request: Request, project_id: str, required_scope: str | None = 
     when a personal API key lacks required_scope or is limited to other projects.
     """
     user = signed_in_user(request)
-    project = _current(user) if project_id == "@current" else _by_id(user, project_id)
+    project = current_project(user) if project_id == "@current" else _by_id(user, project_id)
     if project is None:
         raise NotFound("Project not found.")
-    _check_key(request.auth, project, required_scope)
+    if isinstance(request.auth, PersonalAPIKey) and request.auth.scoped_teams and project.pk not in request.auth.scoped_teams:
+        raise PermissionDenied("API key does not have access to this project.")
+    if required_scope:
+        check_scope(request, required_scope)
     return project
 
 
 def check_scope(request: Request, required_scope: str) -> None:
-    """For routes outside a project."""
+    """Raises PermissionDenied when a personal API key lacks the scope; a session has all of them."""
     if isinstance(request.auth, PersonalAPIKey) and not allows(request.auth.scopes, required_scope):
         raise PermissionDenied(f"API key missing required scope '{required_scope}'")
 
@@ -35,8 +39,15 @@ def signed_in_user(request: Request | HttpRequest) -> User:
     return request.user
 
 
-def projects_of(user: User) -> "list[Project]":
-    return list(Project.objects.filter(organization__memberships__user=user).order_by("id"))
+def projects_of(user: User) -> QuerySet[Project]:
+    return Project.objects.filter(organization__memberships__user=user).order_by("id")
+
+
+def current_project(user: User) -> Project | None:
+    """The one that the user has chosen, else the first; None for a user without projects."""
+    mine = projects_of(user)
+    chosen = mine.filter(pk=user.current_project_id).first() if user.current_project_id else None
+    return chosen or mine.first()
 
 
 def is_admin(user: User, project: Project) -> bool:
@@ -46,19 +57,4 @@ def is_admin(user: User, project: Project) -> bool:
 def _by_id(user: User, project_id: str) -> Project | None:
     if not project_id.isascii() or not project_id.isdigit() or len(project_id) > 18:
         return None
-    return Project.objects.filter(organization__memberships__user=user, pk=int(project_id)).first()
-
-
-def _current(user: User) -> Project | None:
-    mine = Project.objects.filter(organization__memberships__user=user)
-    chosen = mine.filter(pk=user.current_project_id).first() if user.current_project_id else None
-    return chosen or mine.order_by("id").first()
-
-
-def _check_key(auth: object, project: Project, required_scope: str | None) -> None:
-    if not isinstance(auth, PersonalAPIKey):
-        return
-    if auth.scoped_teams and project.pk not in auth.scoped_teams:
-        raise PermissionDenied("API key does not have access to this project.")
-    if required_scope and not allows(auth.scopes, required_scope):
-        raise PermissionDenied(f"API key missing required scope '{required_scope}'")
+    return projects_of(user).filter(pk=int(project_id)).first()

@@ -7,7 +7,7 @@ from django.contrib.auth import authenticate, login, logout
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework import mixins, status
-from rest_framework.exceptions import NotAuthenticated, PermissionDenied
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -116,10 +116,10 @@ class Me(APIView):
 
 def describe(user: User) -> dict[str, Any]:
     """The signed-in user with organization, current project and all projects."""
-    projects = access.projects_of(user)
-    current = next((project for project in projects if project.pk == user.current_project_id), projects[0] if projects else None)
+    current = access.current_project(user)
     known = {name: getattr(user, name) for name in ("pk", "uuid", "email", "first_name", "last_name")}
-    return MeOutput({**known, "organization": current.organization if current else None, "team": current, "projects": projects}).data
+    organization = current.organization if current else None
+    return MeOutput({**known, "organization": organization, "team": current, "projects": access.projects_of(user)}).data
 
 
 class Projects(mixins.ListModelMixin, mixins.CreateModelMixin, GenericViewSet[Project]):
@@ -127,7 +127,7 @@ class Projects(mixins.ListModelMixin, mixins.CreateModelMixin, GenericViewSet[Pr
     queryset = Project.objects.none()
 
     def get_queryset(self) -> QuerySet[Project]:
-        return Project.objects.filter(organization__memberships__user=access.signed_in_user(self.request)).order_by("id")
+        return access.projects_of(access.signed_in_user(self.request))
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -204,7 +204,5 @@ class PersonalKeys(mixins.ListModelMixin, mixins.CreateModelMixin, mixins.Destro
 
 
 def _require_admin(request: Request, project: Project) -> None:
-    if not request.user.is_authenticated:
-        raise NotAuthenticated
     if not access.is_admin(access.signed_in_user(request), project):
         raise PermissionDenied("Only an administrator of the organization can do this.")

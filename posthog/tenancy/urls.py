@@ -7,7 +7,6 @@ routes = [
     path("_preflight/", api.Preflight.as_view()),
     path("api/setup/", api.Setup.as_view()),
     path("api/login/", api.Login.as_view()),
-    path("api/login", api.Login.as_view()),
     path("api/logout/", api.Logout.as_view()),
     path("api/users/@me/", api.Me.as_view()),
     path("api/projects/", api.Projects.as_view({"get": "list", "post": "create"})),

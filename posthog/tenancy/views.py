@@ -12,7 +12,9 @@ from posthog.tenancy.models import Project
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 
-class _ProjectScoped(APIView):
+class ProjectScopedView(APIView):
+    """One resource or action of a project."""
+
     project: Project
     # Object of the scope a personal API key needs: `<scope_object>:read` or `:write`.
     scope_object: str
@@ -26,9 +28,5 @@ class _ProjectScoped(APIView):
         self.project = access.project_for(request, kwargs["project_id"], scope)
 
 
-class ProjectScopedView(_ProjectScoped):
-    """One resource or action of a project."""
-
-
-class ProjectScopedViewSet(_ProjectScoped, GenericViewSet[Any]):
+class ProjectScopedViewSet(ProjectScopedView, GenericViewSet[Any]):
     """A collection of a project."""

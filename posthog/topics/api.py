@@ -6,8 +6,7 @@ from rest_framework.exceptions import APIException, NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from posthog.clickhouse.errors import ClickHouseError
-from posthog.query.errors import as_answer
+from posthog.query.errors import as_answers
 from posthog.rest.errors import InvalidInput
 from posthog.tenancy.views import ProjectScopedView
 from posthog.topics import fits, selectors, services, tasks
@@ -36,10 +35,8 @@ class _Topics(ProjectScopedView):
         return topic
 
     def shown(self, topic: Topic) -> Response:
-        try:
+        with as_answers():
             return Response(TopicSerializer(selectors.one(topic)).data)
-        except ClickHouseError as error:
-            raise as_answer(error) from error
 
 
 class Topics(_Topics):
@@ -51,10 +48,8 @@ class Topics(_Topics):
     def get(self, request: Request, project_id: str) -> Response:
         """What the project's users write about: pinned topics first, then the largest."""
         hidden = request.query_params.get("hidden", "").lower() in ("true", "1", "yes")
-        try:
+        with as_answers():
             found = selectors.topics(self.project.pk, hidden=hidden)
-        except ClickHouseError as error:
-            raise as_answer(error) from error
         return Response(TopicListSerializer({"results": found}).data)
 
 
@@ -98,11 +93,10 @@ class Fit(_Topics):
     @extend_schema(operation_id="topics_fit", request=None, responses={202: TopicFitSerializer})
     def post(self, request: Request, project_id: str) -> Response:
         """Look for topics again, in the background. 409 while another search is on its way."""
-        try:
-            fits.request(self.project.pk, by_hand=True)
-        except fits.FitRefused as error:
-            raise Conflict(str(error)) if error.is_running else InvalidInput(str(error), code="too_few") from error
-        except ClickHouseError as error:
-            raise as_answer(error) from error
+        with as_answers():
+            try:
+                fits.request(self.project.pk, by_hand=True)
+            except fits.FitRefused as error:
+                raise Conflict(str(error)) if error.is_running else InvalidInput(str(error), code="too_few") from error
         tasks.remind()
         return Response(TopicFitSerializer(selectors.fit_status(self.project.pk)).data, status=202)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from posthog.clickhouse.embeddings import DIMENSIONS, Vectors, unit
+from posthog.clickhouse.embeddings import Vectors, nearest, stacked, unit
 from posthog.common import limits
 from posthog.topics import lineage
 
@@ -72,7 +72,7 @@ def _crowds(vectors: Vectors, seed: int) -> Vectors:
     from sklearn.cluster import AgglomerativeClustering
 
     if len(vectors) < MEMBERS_MIN:
-        return np.empty((0, DIMENSIONS), dtype=np.float32)
+        return stacked([])
     chosen = np.random.default_rng(seed).permutation(len(vectors))[:LINKED]
     part = vectors[chosen]
     apart = unit(part - part.mean(axis=0))
@@ -96,10 +96,10 @@ def _pulled(vectors: Vectors, middles: Vectors) -> Vectors:
     """The middles moved to the middle of what is nearest to each, without the farthest; those that too little is near to are gone."""
     if not len(middles):
         return middles
-    nearest, similarity = _nearest(vectors, middles)
+    topics, similarity = nearest(vectors, middles)
     cores = []
     for topic in range(len(middles)):
-        mine = nearest == topic
+        mine = topics == topic
         core = mine & (similarity >= _threshold(similarity[mine]))
         if core.sum() >= least(len(vectors)):
             cores.append(core)
@@ -107,13 +107,13 @@ def _pulled(vectors: Vectors, middles: Vectors) -> Vectors:
 
 
 def _described(vectors: Vectors, middles: Vectors) -> Found:
-    nearest, similarity = _nearest(vectors, middles)
-    order = np.argsort(-np.bincount(nearest, minlength=len(middles)), kind="stable") if len(middles) else np.empty(0, dtype=np.intp)
+    topics, similarity = nearest(vectors, middles)
+    order = np.argsort(-np.bincount(topics, minlength=len(middles)), kind="stable") if len(middles) else np.empty(0, dtype=np.intp)
     thresholds = np.empty(len(middles), dtype=np.float32)
     members = np.full(len(vectors), -1, dtype=np.intp)
     examples = []
     for place, topic in enumerate(order):
-        mine = np.flatnonzero(nearest == topic)
+        mine = np.flatnonzero(topics == topic)
         thresholds[place] = _threshold(similarity[mine])
         inside = mine[similarity[mine] >= thresholds[place]]
         members[inside] = place
@@ -126,16 +126,6 @@ def _threshold(similarity: Numbers) -> float:
     return max(FLOOR, float(np.quantile(similarity, OUTSIDE))) if len(similarity) else 1.0
 
 
-def _nearest(vectors: Vectors, middles: Vectors) -> tuple[Rows, Numbers]:
-    if not len(middles):
-        return np.full(len(vectors), -1, dtype=np.intp), np.zeros(len(vectors), dtype=np.float32)
-    similarity = vectors @ middles.T
-    nearest = similarity.argmax(axis=1)
-    return nearest, similarity[np.arange(len(vectors)), nearest]
-
-
 def _middles(vectors: Vectors, crowds: list[NDArray[np.bool_]]) -> Vectors:
     """The middle (k, 384) of each crowd, given as a mask (n,)."""
-    if not crowds:
-        return np.empty((0, DIMENSIONS), dtype=np.float32)
-    return unit(np.stack([vectors[crowd].mean(axis=0) for crowd in crowds])).astype(np.float32)
+    return unit(stacked([vectors[crowd].mean(axis=0) for crowd in crowds])).astype(np.float32)

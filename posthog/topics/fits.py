@@ -5,11 +5,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-import numpy as np
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from posthog.clickhouse.embeddings import DIMENSIONS, Vectors
+from posthog.clickhouse.embeddings import Vectors, stacked
 from posthog.common import apart, limits
 from posthog.common.time import utc_now
 from posthog.topics import discovery, lineage, samples, selectors, services, wording
@@ -109,7 +108,7 @@ def _fit(fit: TopicFit) -> _Outcome:
     team_id = fit.project_id
     embedded = samples.embedded(team_id).get(team_id, 0)
     newest = samples.newest(team_id)
-    made = apart.call(discovery.discover, newest.contents, newest.vectors, _vectors(_known(team_id)), report=progress)
+    made = apart.call(discovery.discover, newest.contents, newest.vectors, _vectors(selectors.centroids(team_id)), report=progress)
     progress(0.9)
     with services.changing(team_id):
         topics = _store(team_id, newest.only(made.rows), made.found, made.terms)
@@ -130,7 +129,7 @@ def _end(fit: TopicFit, **fields: object) -> None:
 
 def _store(team_id: int, sample: Sample, found: Found, terms: Sequence[Sequence[str]]) -> int:
     """Write what was found over what was known. Returns the number of topics."""
-    known = _known(team_id)
+    known = selectors.centroids(team_id)
     same = lineage.match(_vectors(known), found.vectors)
     _drop_vanished(team_id, [known[row] for row in same.values()])
     for row, column in same.items():
@@ -169,9 +168,5 @@ def _describe(topic: Topic, found: Found, row: int, sample: Sample, terms: Seque
     topic.save()
 
 
-def _known(team_id: int) -> list[Centroid]:
-    return list(Centroid.objects.filter(topic__project_id=team_id).select_related("topic").order_by("pk"))
-
-
 def _vectors(known: Sequence[Centroid]) -> Vectors:
-    return np.stack([centroid.unit for centroid in known]) if known else np.empty((0, DIMENSIONS), dtype=np.float32)
+    return stacked([centroid.unit for centroid in known])

@@ -6,7 +6,7 @@ from typing import Any
 from posthog.common import limits
 from posthog.tenancy.models import Project
 from posthog.topics import samples
-from posthog.topics.models import Topic, TopicFit, TopicState
+from posthog.topics.models import Centroid, Topic, TopicFit, TopicState
 
 
 def projects(ids: Iterable[int]) -> list[int]:
@@ -16,6 +16,11 @@ def projects(ids: Iterable[int]) -> list[int]:
 
 def topic(team_id: int, topic_id: int) -> Topic | None:
     return Topic.objects.filter(project_id=team_id, pk=topic_id).first()
+
+
+def centroids(team_id: int) -> list[Centroid]:
+    """With their topics, in an order that stays."""
+    return list(Centroid.objects.filter(topic__project_id=team_id).select_related("topic").order_by("pk"))
 
 
 def topics(team_id: int, *, hidden: bool = False) -> list[dict[str, Any]]:

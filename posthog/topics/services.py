@@ -8,7 +8,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
-from posthog.clickhouse.embeddings import Vectors
+from posthog.clickhouse.embeddings import Vectors, nearest
 from posthog.common import limits
 from posthog.rest.errors import InvalidInput
 from posthog.topics import centroids
@@ -33,8 +33,8 @@ def assign(team_id: int, embeddings: Vectors) -> list[TopicOf | None]:
     now = centroids.current(team_id)
     if not now.names or not len(embeddings):
         return [None] * len(embeddings)
-    nearest, similarity = now.nearest(embeddings)
-    return [_topic_of(now, int(row), float(score)) for row, score in zip(nearest, similarity, strict=True)]
+    rows, similarity = nearest(embeddings, now.vectors)
+    return [_topic_of(now, int(row), float(score)) for row, score in zip(rows, similarity, strict=True)]
 
 
 def change(topic: Topic, fields: dict[str, Any]) -> Topic:

@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Callable
 
+from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest, multiprocess
@@ -12,7 +13,7 @@ from prometheus_client.registry import REGISTRY
 from posthog.clickhouse import client as clickhouse
 from posthog.common.redis import client as redis_client
 from posthog.eventlog import log
-from posthog.ingestion import ticker
+from posthog.ingestion import model_state, ticker
 
 # A worker whose last tick is older than this does nothing any more.
 WORKER_SILENT_AFTER_SECONDS = 30
@@ -23,10 +24,12 @@ def health(request: HttpRequest) -> JsonResponse:
 
 
 def ready(request: HttpRequest) -> JsonResponse:
-    """200 when every part answers, 503 with the reason per part otherwise."""
+    """200 when every part answers, 503 with the reason per part otherwise. Labels decide nothing: events go in without them."""
     parts = {name: _state(check) for name, check in PARTS.items()}
     is_ready = all(state == "ok" for state in parts.values())
-    response = JsonResponse({"status": "ok" if is_ready else "unready", "parts": parts}, status=200 if is_ready else 503)
+    labels = _state(model_state.check) if settings.LABELS_ENABLED else "off"
+    answer = {"status": "ok" if is_ready else "unready", "parts": parts, "labels": labels}
+    response = JsonResponse(answer, status=200 if is_ready else 503)
     # Whoever asks reads the answer; a line per question in the log would drown the reason.
     response._has_been_logged = True  # type: ignore[attr-defined]
     return response

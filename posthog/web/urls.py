@@ -44,7 +44,7 @@ urlpatterns: list[Route] = [
     *tenancy.routes,
     path("api/projects/<str:project_id>/", include(project_routes)),
     path("api/environments/<str:project_id>/", include(project_routes)),
-    re_path(r"^(?P<path>api/.*[^/])$", slashes.answer),
+    re_path(r"(?s)^(?P<path>api/.*[^/])$", slashes.answer),
     re_path(r"^(?:api|static|i)/.*$", csrf_exempt(errors.not_found)),
     re_path(r"^(?P<path>.*)$", shell.shell),
 ]

@@ -38,9 +38,18 @@ def connect(product: Product, failures: list[str], caplog: pytest.LogCaptureFixt
     assert [record.message for record in caplog.records if record.levelno >= logging.WARNING] == []
 
 
-@pytest.mark.parametrize("gzip", [False, True])
-def test_events_arrive_as_they_were_captured(connect: Connect, events_of: Events, gzip: bool) -> None:
-    client, person, known = connect(gzip=gzip, flush_interval=0.2), f"dora-{uuid4()}", str(uuid4())
+WAYS: list[dict[str, Any]] = [
+    {"gzip": False},
+    {"gzip": True},
+    {"capture_mode": "v1"},
+    {"capture_mode": "v1", "capture_compression": "gzip"},
+    {"capture_mode": "v1", "capture_compression": "deflate"},
+]
+
+
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: " ".join(map(str, way.values())))
+def test_events_arrive_as_they_were_captured(connect: Connect, events_of: Events, way: dict[str, Any]) -> None:
+    client, person, known = connect(flush_interval=0.2, **way), f"dora-{uuid4()}", str(uuid4())
     client.capture("article read", distinct_id=person, properties={"title": "Über uns 👋", "words": 812, "tags": ["a", "b"]}, uuid=known)
     client.capture("article shared", distinct_id=person, properties={"to": {"name": "Bob"}})
     client.flush()
@@ -72,6 +81,16 @@ def test_a_person_is_described_and_merged(connect: Connect, events_of: Events) -
     assert len({event["person"] for event in events}) == 1
     described = person_of(events[-1])
     assert (described["plan"], described["seats"], described["first_touch"], described["city"]) == ("pro", 3, "newsletter", "Köln")
+
+
+def test_what_v1_says_beside_the_properties_is_understood(connect: Connect, events_of: Events) -> None:
+    client, person = connect(capture_mode="v1", flush_interval=0.2), f"emil-{uuid4()}"
+    client.capture("seen", distinct_id=person, properties={"$process_person_profile": False, "$session_id": "s-1"})
+    client.set(distinct_id=person, properties={"plan": "pro"})
+    client.flush()
+    seen, described = events_of(person, count=2)
+    assert (properties_of(seen)["$session_id"], properties_of(seen)["$process_person_profile"]) == ("s-1", False)
+    assert person_of(described)["plan"] == "pro"
 
 
 def test_an_anonymous_visitor_is_identified(connect: Connect, events_of: Events) -> None:
@@ -138,11 +157,22 @@ def test_history_keeps_its_times(connect: Connect, events_of: Events) -> None:
     assert str(event["timestamp"]).startswith("2024-02-29T12:30:00")
 
 
-def test_a_wrong_token_is_reported_by_the_sdk(product: Product) -> None:
+def failures_of(product: Product, token: str, distinct_id: str, mode: str) -> list[Any]:
+    """What the SDK reports about an event that is not taken."""
     failures: list[Any] = []
-    client = Posthog("phc_of_nobody", host=product.url, on_error=lambda error, batch: failures.append(error), max_retries=0)
-    client.capture("lost", distinct_id="nobody")
+    client = Posthog(token, host=product.url, on_error=lambda error, _: failures.append(error), max_retries=0, capture_mode=mode)
+    client.capture("lost", distinct_id=distinct_id)
     client.flush()
     client.shutdown()
-    assert len(failures) == 1
-    assert "Project API key invalid" in str(failures[0])
+    return failures
+
+
+@pytest.mark.parametrize("mode", ["v0", "v1"])
+def test_a_wrong_token_is_reported_by_the_sdk(product: Product, mode: str) -> None:
+    (failure,) = failures_of(product, "phc_of_nobody", "nobody", mode)
+    assert "Project API key invalid" in str(failure)
+
+
+def test_v1_reports_the_very_event_that_was_not_taken(product: Product) -> None:
+    (failure,) = failures_of(product, product.token, "  ", "v1")
+    assert [details for _, details in failure.drops] == ["event submitted with an empty distinct_id"]

@@ -142,20 +142,14 @@ interface TooltipParam {
     dataIndex?: number
 }
 
-export function chartOption(input: DrawInput): ChartOption {
-    const { data, scheme, compact, reducedMotion } = input
+function axes({ data, display, scheme, compact }: DrawInput): Pick<ChartOption, 'xAxis' | 'yAxis'> {
     const inks = inksOf(scheme)
     const text = { color: inks.text, fontSize: 11.5, fontFamily: 'inherit' }
     return {
-        animation: !reducedMotion,
-        animationDuration: 250,
-        animationDurationUpdate: 250,
-        aria: { enabled: false },
-        grid: { top: 14, right: 14, bottom: 4, left: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
         xAxis: {
             type: 'category',
             data: data.axis,
-            boundaryGap: input.display === 'ActionsBar',
+            boundaryGap: display === 'ActionsBar',
             axisTick: { show: false },
             axisLine: { lineStyle: { color: inks.line } },
             axisLabel: { ...text, hideOverlap: true, margin: 10 },
@@ -167,24 +161,39 @@ export function chartOption(input: DrawInput): ChartOption {
             axisLabel: { ...text, formatter: (value: number) => formatCompact(value) },
             splitLine: { lineStyle: { color: inks.line } },
         },
-        tooltip: {
-            trigger: 'axis',
-            className: input.tooltipClass,
-            confine: true,
-            transitionDuration: 0,
-            padding: 0,
-            borderWidth: 0,
-            backgroundColor: 'transparent',
-            extraCssText: 'box-shadow: none',
-            axisPointer: {
-                type: input.display === 'ActionsBar' ? 'shadow' : 'line',
-                lineStyle: { color: inks.pointer },
-            },
-            formatter: (params) => {
-                const first = (Array.isArray(params) ? params[0] : params) as TooltipParam | undefined
-                return tooltipNode(data, first?.dataIndex ?? 0, scheme)
-            },
+    }
+}
+
+function tooltip({ data, display, scheme, tooltipClass }: DrawInput): ChartOption['tooltip'] {
+    return {
+        trigger: 'axis',
+        className: tooltipClass,
+        confine: true,
+        transitionDuration: 0,
+        padding: 0,
+        borderWidth: 0,
+        backgroundColor: 'transparent',
+        extraCssText: 'box-shadow: none',
+        axisPointer: {
+            type: display === 'ActionsBar' ? 'shadow' : 'line',
+            lineStyle: { color: inksOf(scheme).pointer },
         },
+        formatter: (params) => {
+            const first = (Array.isArray(params) ? params[0] : params) as TooltipParam | undefined
+            return tooltipNode(data, first?.dataIndex ?? 0, scheme)
+        },
+    }
+}
+
+export function chartOption(input: DrawInput): ChartOption {
+    return {
+        animation: !input.reducedMotion,
+        animationDuration: 250,
+        animationDurationUpdate: 250,
+        aria: { enabled: false },
+        grid: { top: 14, right: 14, bottom: 4, left: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
+        ...axes(input),
+        tooltip: tooltip(input),
         series: seriesOf(input),
     }
 }

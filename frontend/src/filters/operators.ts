@@ -1,22 +1,19 @@
 /** Operators offered for property filters, in words. */
 import { describeLabel, words } from '../lib/labels'
+import { needsValue } from '../query/trends-query'
 import type { PropertyFilter } from '../query/types'
 
-export const OPERATORS: readonly { value: string; label: string; needsValue: boolean }[] = [
-    { value: 'exact', label: 'is', needsValue: true },
-    { value: 'is_not', label: 'is not', needsValue: true },
-    { value: 'icontains', label: 'contains', needsValue: true },
-    { value: 'not_icontains', label: 'does not contain', needsValue: true },
-    { value: 'regex', label: 'matches', needsValue: true },
-    { value: 'gt', label: 'greater than', needsValue: true },
-    { value: 'lt', label: 'less than', needsValue: true },
-    { value: 'is_set', label: 'is set', needsValue: false },
-    { value: 'is_not_set', label: 'is not set', needsValue: false },
+export const OPERATORS: readonly { value: string; label: string }[] = [
+    { value: 'exact', label: 'is' },
+    { value: 'is_not', label: 'is not' },
+    { value: 'icontains', label: 'contains' },
+    { value: 'not_icontains', label: 'does not contain' },
+    { value: 'regex', label: 'matches' },
+    { value: 'gt', label: 'greater than' },
+    { value: 'lt', label: 'less than' },
+    { value: 'is_set', label: 'is set' },
+    { value: 'is_not_set', label: 'is not set' },
 ]
-
-export function needsValue(operator: string): boolean {
-    return OPERATORS.find(({ value }) => value === operator)?.needsValue ?? true
-}
 
 /** "User emotion is anger", "plan contains pro" */
 export function describeFilter({ type, key, operator, value }: PropertyFilter): string {

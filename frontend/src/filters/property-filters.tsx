@@ -3,12 +3,13 @@ import type { ReactElement } from 'react'
 
 import { words } from '../lib/labels'
 import { usePropertyValues } from '../query/definitions'
+import { needsValue } from '../query/trends-query'
 import type { PropertyFilter } from '../query/types'
 import { Button, Popover, Select, TextInput } from '../ui/controls'
 import { Icon } from '../ui/icons'
 import { Picker } from '../ui/picker'
 import styles from './filters.module.css'
-import { describeFilter, needsValue, OPERATORS } from './operators'
+import { describeFilter, OPERATORS } from './operators'
 import { PropertyPicker } from './property-picker'
 
 interface EditorProps {
@@ -77,7 +78,7 @@ function Editor({ projectId, value, onChange, onDone }: EditorProps): ReactEleme
             <Select
                 aria-label="Operator"
                 size="xs"
-                data={OPERATORS.map(({ value: operator, label }) => ({ value: operator, label }))}
+                data={OPERATORS}
                 value={value.operator}
                 allowDeselect={false}
                 onChange={(operator) => {

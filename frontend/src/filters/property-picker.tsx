@@ -4,7 +4,7 @@ import type { ReactElement } from 'react'
 import { ATTACK_LABELS, describeLabel, FLAG_LABELS, WORD_LABELS } from '../lib/labels'
 import { useDebounced } from '../lib/use-debounced'
 import { usePropertyNames } from '../query/definitions'
-import { Picker } from '../ui/picker'
+import { matching, Picker } from '../ui/picker'
 import type { PickerOption } from '../ui/picker'
 
 export interface PropertyRef {
@@ -16,7 +16,6 @@ interface Props {
     projectId: string
     label: string
     placeholder: string
-    prefix?: string
     value: PropertyRef | null
     withNone?: boolean
     onChange: (property: PropertyRef | null) => void
@@ -24,13 +23,13 @@ interface Props {
 
 const NONE = 'none:'
 
-const LABEL_OPTIONS: PickerOption[] = [...WORD_LABELS, ...FLAG_LABELS, ...ATTACK_LABELS].map((name) => ({
+const LABELS: readonly string[] = [...WORD_LABELS, ...FLAG_LABELS, ...ATTACK_LABELS]
+
+const LABEL_OPTIONS: PickerOption[] = LABELS.map((name) => ({
     value: `event:${name}`,
     label: describeLabel(name).title,
     group: 'Labels',
 }))
-
-const LABEL_NAMES = new Set<string>([...WORD_LABELS, ...FLAG_LABELS, ...ATTACK_LABELS])
 
 function read(value: string): PropertyRef | null {
     if (value === NONE) {
@@ -40,30 +39,17 @@ function read(value: string): PropertyRef | null {
     return { type: value.slice(0, at) === 'person' ? 'person' : 'event', key: value.slice(at + 1) }
 }
 
-function contains(search: string): (option: PickerOption) => boolean {
-    const needle = search.trim().toLowerCase()
-    return ({ label, value }) => `${label} ${value}`.toLowerCase().includes(needle)
-}
-
 /** Labels first, then properties of events, then of people; the server searches the latter two. */
-export function PropertyPicker({
-    projectId,
-    label,
-    placeholder,
-    prefix,
-    value,
-    withNone,
-    onChange,
-}: Props): ReactElement {
+export function PropertyPicker({ projectId, label, placeholder, value, withNone, onChange }: Props): ReactElement {
     const [search, setSearch] = useState('')
     const settled = useDebounced(search)
     const event = usePropertyNames(projectId, 'event', settled)
     const person = usePropertyNames(projectId, 'person', settled)
     const options: PickerOption[] = [
         ...(withNone && !search ? [{ value: NONE, label: 'No breakdown' }] : []),
-        ...LABEL_OPTIONS.filter(contains(search)),
+        ...matching(LABEL_OPTIONS, search),
         ...(event.data ?? [])
-            .filter(({ name }) => !LABEL_NAMES.has(name))
+            .filter(({ name }) => !LABELS.includes(name))
             .map(({ name }) => ({ value: `event:${name}`, label: name, group: 'Event properties' })),
         ...(person.data ?? []).map(({ name }) => ({
             value: `person:${name}`,
@@ -71,14 +57,13 @@ export function PropertyPicker({
             group: 'Person properties',
         })),
     ]
-    const shown = value && (LABEL_NAMES.has(value.key) ? describeLabel(value.key).title : value.key)
+    const shown = value && (LABELS.includes(value.key) ? describeLabel(value.key).title : value.key)
     return (
         <Picker
             label={label}
             value={value ? `${value.type}:${value.key}` : null}
             text={shown ?? undefined}
             placeholder={placeholder}
-            prefix={prefix}
             options={options}
             loading={event.isPending || person.isPending}
             onSearch={setSearch}

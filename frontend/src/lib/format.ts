@@ -62,7 +62,8 @@ const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
 /** "just now", "12 min ago", "5 h ago", "Yesterday", then the date. */
-export function formatAgo(text: string, now: Date = new Date()): string {
+export function formatAgo(text: string): string {
+    const now = new Date()
     const date = read(text)
     if (!date) {
         return 'unknown time'

@@ -10,7 +10,6 @@ export interface LabelEntry {
 }
 
 export interface LabelInfo {
-    name: string
     speaker: Speaker | null
     family: LabelFamily
     title: string
@@ -76,7 +75,7 @@ export function describeLabel(name: string): LabelInfo {
     const speaker = (match?.[1] ?? null) as Speaker | null
     const rest = match?.[2] ?? name
     const title = speaker ? `${SPEAKER_NAMES[speaker]} ${threatName(name) ?? words(rest)}` : capital(words(rest))
-    return { name, speaker, family: familyOf(rest), title }
+    return { speaker, family: familyOf(rest), title }
 }
 
 /** `user_threat_PiiMarker` → `personal data`; null for other labels. `user_threat_score` is a number, no threat. */

@@ -2,6 +2,7 @@ import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import type { InfiniteData, UseInfiniteQueryResult } from '@tanstack/react-query'
 
 import { request, withParams } from '../lib/http'
+import { projectPath } from './paths'
 import type { Conversation, ConversationPage } from './types'
 
 export interface ConversationFilters {
@@ -21,7 +22,7 @@ interface ListOptions {
 }
 
 function listPath(projectId: string): string {
-    return `/api/projects/${encodeURIComponent(projectId)}/conversations/`
+    return `${projectPath(projectId)}conversations/`
 }
 
 /** The server answers with an absolute URL; only its path is followed, so the page stays on this origin. */

@@ -4,14 +4,14 @@ import type { UseQueryResult } from '@tanstack/react-query'
 
 import { request } from '../lib/http'
 import type { Params } from '../lib/http'
+import { projectPath } from './paths'
 import type { Named, Page, PropertyDefinition } from './types'
 
-function useNames<T>(projectId: string, path: string, params: Params, enabled: boolean): UseQueryResult<T[]> {
+function useNames<T>(projectId: string, path: string, params: Params, enabled = true): UseQueryResult<T[]> {
     return useQuery({
         queryKey: ['names', projectId, path, params],
         queryFn: async ({ signal }) => {
-            const url = `/api/projects/${encodeURIComponent(projectId)}/${path}`
-            const answer = await request<T[] | Page<T>>(url, { params, signal })
+            const answer = await request<T[] | Page<T>>(`${projectPath(projectId)}${path}`, { params, signal })
             return Array.isArray(answer) ? answer : answer.results
         },
         placeholderData: keepPreviousData,
@@ -20,25 +20,19 @@ function useNames<T>(projectId: string, path: string, params: Params, enabled: b
     })
 }
 
-export function useEventNames(projectId: string, search: string, enabled = true): UseQueryResult<Named[]> {
-    return useNames<Named>(projectId, 'event_definitions/', { search, limit: 50 }, enabled)
+export function useEventNames(projectId: string, search: string): UseQueryResult<Named[]> {
+    return useNames<Named>(projectId, 'event_definitions/', { search, limit: 50 })
 }
 
 export function usePropertyNames(
     projectId: string,
     type: 'event' | 'person',
     search: string,
-    enabled = true,
 ): UseQueryResult<PropertyDefinition[]> {
-    return useNames<PropertyDefinition>(projectId, 'property_definitions/', { search, type, limit: 50 }, enabled)
+    return useNames<PropertyDefinition>(projectId, 'property_definitions/', { search, type, limit: 50 })
 }
 
-export function usePropertyValues(
-    projectId: string,
-    type: 'event' | 'person',
-    key: string,
-    search = '',
-): UseQueryResult<Named[]> {
+export function usePropertyValues(projectId: string, type: 'event' | 'person', key: string): UseQueryResult<Named[]> {
     const path = type === 'person' ? 'persons/values/' : 'events/values/'
-    return useNames<Named>(projectId, path, { key, value: search }, key !== '')
+    return useNames<Named>(projectId, path, { key }, key !== '')
 }

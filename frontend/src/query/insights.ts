@@ -2,14 +2,14 @@ import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-qu
 import type { InfiniteData, UseInfiniteQueryResult, UseQueryResult } from '@tanstack/react-query'
 
 import { request } from '../lib/http'
+import { projectPath } from './paths'
 import { toRequest } from './trends-query'
 import type { Actor, Actors, InsightPoint, MatchedConversations, TrendsAnswer, TrendsQuery } from './types'
 
 const PAGE_SIZE = 50
 
 export function runQuery<T>(projectId: string, query: Record<string, unknown>, signal?: AbortSignal): Promise<T> {
-    const path = `/api/projects/${encodeURIComponent(projectId)}/query/`
-    return request<T>(path, { method: 'POST', body: { query }, signal })
+    return request<T>(`${projectPath(projectId)}query/`, { method: 'POST', body: { query }, signal })
 }
 
 export function useTrends(projectId: string, query: TrendsQuery): UseQueryResult<TrendsAnswer> {
@@ -78,7 +78,6 @@ export function useActors(
     projectId: string,
     query: TrendsQuery,
     point: InsightPoint,
-    enabled: boolean,
 ): UseInfiniteQueryResult<InfiniteData<Actors>> {
     const source = actorsSource(query, point)
     return useInfiniteQuery({
@@ -89,27 +88,18 @@ export function useActors(
         },
         initialPageParam: 0,
         getNextPageParam: (page, pages) => (page.hasMore ? pages.length * PAGE_SIZE : undefined),
-        enabled,
     })
 }
 
-interface EventRows {
-    results: unknown[][]
-}
-
-/** The newest event of the project, asked for again every `every` milliseconds until there is one. */
-export function useFirstEvent(
-    projectId: string,
-    every = 2000,
-): UseQueryResult<{ event: string; timestamp: string } | null> {
+/** Whether the project has an event, asked for again every two seconds until it has. */
+export function useHasEvents(projectId: string): UseQueryResult<boolean> {
     return useQuery({
-        queryKey: ['first-event', projectId],
+        queryKey: ['has-events', projectId],
         queryFn: async ({ signal }) => {
-            const body = { kind: 'EventsQuery', select: ['event', 'timestamp'], after: 'all', limit: 1 }
-            const { results } = await runQuery<EventRows>(projectId, body, signal)
-            const row = results[0]
-            return row ? { event: String(row[0]), timestamp: String(row[1]) } : null
+            const body = { kind: 'EventsQuery', select: ['event'], after: 'all', limit: 1 }
+            const { results } = await runQuery<{ results: unknown[] }>(projectId, body, signal)
+            return results.length > 0
         },
-        refetchInterval: ({ state }) => (state.data ? false : every),
+        refetchInterval: ({ state }) => (state.data ? false : 2000),
     })
 }

@@ -2,11 +2,8 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { UseMutationResult, UseQueryResult } from '@tanstack/react-query'
 
 import { request } from '../lib/http'
+import { projectPath } from './paths'
 import type { Member, Page, PersonalKey, Project } from './types'
-
-function projectPath(id: string): string {
-    return `/api/projects/${encodeURIComponent(id)}/`
-}
 
 export function useProject(projectId: string): UseQueryResult<Project> {
     return useQuery({
@@ -41,10 +38,8 @@ const KEYS = ['personal-keys']
 export function usePersonalKeys(): UseQueryResult<PersonalKey[]> {
     return useQuery({
         queryKey: KEYS,
-        queryFn: async ({ signal }) => {
-            const answer = await request<PersonalKey[] | Page<PersonalKey>>('/api/personal_api_keys/', { signal })
-            return Array.isArray(answer) ? answer : answer.results
-        },
+        queryFn: async ({ signal }) =>
+            (await request<Page<PersonalKey>>('/api/personal_api_keys/', { signal })).results,
     })
 }
 

@@ -121,9 +121,13 @@ export function readPoint(value: unknown): InsightPoint | null {
     }
 }
 
+export function needsValue(operator: string): boolean {
+    return operator !== 'is_set' && operator !== 'is_not_set'
+}
+
 /** Filters that need a value and have none yet are left out, so that half-made ones never empty the chart. */
 export function isComplete(filter: PropertyFilter): boolean {
-    if (filter.operator === 'is_set' || filter.operator === 'is_not_set') {
+    if (!needsValue(filter.operator)) {
         return true
     }
     return Array.isArray(filter.value)

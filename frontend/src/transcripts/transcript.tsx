@@ -1,11 +1,11 @@
 /** The messages of one conversation. Long ones are drawn in part, as far as they are in sight. */
-import { useWindowVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import type { ReactElement, RefObject } from 'react'
 
 import { formatNumber } from '../lib/format'
 import type { Conversation } from '../query/types'
 import { Icon } from '../ui/icons'
+import { useWindowRows } from '../ui/window-rows'
 import { heldIndex, roleTitle, targetIndex, transcriptItems } from './items'
 import type { TranscriptItem } from './items'
 import { MessageCard } from './message-card'
@@ -113,19 +113,12 @@ function PlainList({ projectId, items }: ListProps): ReactElement {
 }
 
 function VirtualList({ projectId, items }: ListProps): ReactElement {
-    const list = useRef<HTMLDivElement>(null)
-    const [margin, setMargin] = useState(0)
-    useLayoutEffect(() => {
-        setMargin(list.current?.offsetTop ?? 0)
-    }, [])
-    const virtualizer = useWindowVirtualizer({
+    const { list, virtualizer, rowProps } = useWindowRows({
         count: items.length,
-        estimateSize: () => 180,
+        keyOf: (index) => items[index]?.key ?? index,
+        rowHeight: 180,
         overscan: 6,
-        scrollMargin: margin,
-        getItemKey: (index) => items[index]?.key ?? index,
         scrollPaddingStart: SCROLL_MARGIN,
-        initialRect: { width: 800, height: 900 },
     })
     const known = useRef<readonly TranscriptItem[]>(null)
     useLayoutEffect(() => {
@@ -143,13 +136,7 @@ function VirtualList({ projectId, items }: ListProps): ReactElement {
             {virtualizer.getVirtualItems().map((row) => {
                 const item = items[row.index]
                 return item ? (
-                    <div
-                        key={row.key}
-                        ref={virtualizer.measureElement}
-                        data-index={row.index}
-                        className={styles.virtualRow}
-                        style={{ transform: `translateY(${row.start - margin}px)` }}
-                    >
+                    <div key={row.key} {...rowProps(row)} className={styles.virtualRow}>
                         <Item projectId={projectId} item={item} />
                     </div>
                 ) : null

@@ -23,19 +23,15 @@ const PATHS = {
     screen: 'M4 5h16v11H4zM9 20h6M12 16v4',
     key: 'M8.5 19a4 4 0 1 1 0-8 4 4 0 0 1 0 8ZM11.5 12.2 19 4.7M15.5 8.2l2.5 2.5',
     warning: 'M12 4.5 21 19.5H3zM12 10v4.5M12 17v.1',
-    bolt: 'M13 3.5 5.5 13.5H11l-1 7 8-10.5h-5.5z',
     link: 'M10 14a4 4 0 0 0 5.7 0l3-3A4 4 0 0 0 13 5.3l-1 1M14 10a4 4 0 0 0-5.7 0l-3 3A4 4 0 0 0 11 18.7l1-1',
     out: 'M14 8V5.5H5v13h9V16M10 12h10.5M17 8.5l3.5 3.5-3.5 3.5',
     calendar: 'M4.5 6.5h15v13h-15zM4.5 10.5h15M8.5 4v4M15.5 4v4',
     code: 'm9 8-4.5 4L9 16M15 8l4.5 4-4.5 4',
-    table: 'M4 5.5h16v13H4zM4 10h16M4 14.3h16M10 5.5v13',
     bars: 'M5 19.5v-7M10 19.5v-13M15 19.5v-9M20 19.5v-4',
     area: 'M4 19.5V14l5-5 4 3 7-7v14.5z',
     trash: 'M5 7h14M10 7V4.5h4V7M7 7l.8 12.5h8.4L17 7M10.5 11v5M13.5 11v5',
     image: 'M4 5h16v14H4zM4 16l5-5 4 4 2.5-2.5L20 16.5M15.5 9.5v.1',
     thumb: 'M7.5 19.5V10.5L11.5 4c1.5 0 2.3 1 2 2.5l-.7 3.5H18a1.7 1.7 0 0 1 1.7 2l-1.2 6a1.9 1.9 0 0 1-1.8 1.5zM4.5 10.5v9',
-    sparkle: 'M12 4c.6 4.3 2.7 6.9 7.5 8-4.8 1.1-6.9 3.7-7.5 8-.6-4.3-2.7-6.9-7.5-8 4.8-1.1 6.9-3.7 7.5-8Z',
-    dots: 'M6 12v.1M12 12v.1M18 12v.1',
 } as const
 
 export type IconName = keyof typeof PATHS
@@ -50,7 +46,7 @@ export function Icon({ name, size = 18 }: { name: IconName; size?: number }): Re
             viewBox="0 0 24 24"
             fill="none"
             stroke="currentColor"
-            strokeWidth={name === 'dots' ? 2.6 : 1.7}
+            strokeWidth={1.7}
             strokeLinecap="round"
             strokeLinejoin="round"
         >

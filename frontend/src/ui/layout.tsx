@@ -8,12 +8,11 @@ interface PageProps {
     /** Shown instead of the title; the title still names the browser tab. */
     heading?: ReactNode
     lead?: ReactNode
-    actions?: ReactNode
     wide?: boolean
     children: ReactNode
 }
 
-export function Page({ title, heading, lead, actions, wide = false, children }: PageProps): ReactElement {
+export function Page({ title, heading, lead, wide = false, children }: PageProps): ReactElement {
     useEffect(() => {
         document.title = `${title} · PostHog-LLM`
     }, [title])
@@ -24,7 +23,6 @@ export function Page({ title, heading, lead, actions, wide = false, children }: 
                     <h1>{heading ?? title}</h1>
                     {lead && <p className={styles.lead}>{lead}</p>}
                 </div>
-                {actions && <Row>{actions}</Row>}
             </header>
             {children}
         </div>
@@ -55,19 +53,6 @@ export function Card({ title, actions, flush = false, label, children }: CardPro
     )
 }
 
-interface BoxProps {
-    gap?: number
-    children: ReactNode
-}
-
-export function Row({ gap, children }: BoxProps): ReactElement {
-    return (
-        <div className={styles.row} style={gapStyle(gap)}>
-            {children}
-        </div>
-    )
-}
-
-function gapStyle(gap: number | undefined): Record<string, string> | undefined {
-    return gap === undefined ? undefined : { '--gap': `${gap}px` }
+export function Row({ children }: { children: ReactNode }): ReactElement {
+    return <div className={styles.row}>{children}</div>
 }

@@ -10,7 +10,6 @@ import styles from './picker.module.css'
 export interface PickerOption {
     value: string
     label: string
-    hint?: string
     group?: string
 }
 
@@ -32,7 +31,8 @@ interface PickerProps {
     creatable?: boolean
 }
 
-function matching(options: readonly PickerOption[], search: string): readonly PickerOption[] {
+/** The options that have the searched text. */
+export function matching(options: readonly PickerOption[], search: string): readonly PickerOption[] {
     const needle = search.trim().toLowerCase()
     return needle ? options.filter(({ label, value }) => `${label} ${value}`.toLowerCase().includes(needle)) : options
 }
@@ -42,11 +42,7 @@ function Option({ option, active }: { option: PickerOption; active: boolean }): 
         <Combobox.Option value={option.value} active={active}>
             <span className={styles.option}>
                 <span>{option.label}</span>
-                {active ? (
-                    <Icon name="check" size={15} />
-                ) : (
-                    option.hint && <span className={styles.hint}>{option.hint}</span>
-                )}
+                {active && <Icon name="check" size={15} />}
             </span>
         </Combobox.Option>
     )

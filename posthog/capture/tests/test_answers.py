@@ -262,7 +262,7 @@ def test_a_database_that_is_away_is_told(sender: Sender, monkeypatch: pytest.Mon
     def away(token: str) -> None:
         raise OperationalError("database is locked")
 
-    monkeypatch.setattr("posthog.capture.views.project_for_token", away)
+    monkeypatch.setattr("posthog.capture.intake.project_for_token", away)
     assert sender.post("/e/", sender.event()).status_code == 503
 
 

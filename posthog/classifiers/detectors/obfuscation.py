@@ -26,7 +26,6 @@ _LEET = {"o": "[o0]", "i": "[i1!|l]", "e": "[e3]", "a": "[a4@]", "s": "[s5$]", "
 _LEET_WORD = re2.compile(f"(?i){'|'.join(''.join(_LEET.get(letter, letter) for letter in word) for word in DISGUISED)}")
 _SPACED = re2.compile(r"(?:\b\w(?:[ ._*-]|  )){5,}\w\b")
 _FANCY = re.compile("[\U0001d400-\U0001d7ff\uff21-\uff5a\u24b6-\u24e9\U0001f130-\U0001f189]{4,}")
-_FANCY_LEAST = 4
 
 
 def find(text: str) -> str | None:

@@ -2,7 +2,7 @@ import pytest
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from posthog.classifiers import languages, service
-from posthog.classifiers.languages import language_of, languages_of
+from posthog.classifiers.languages import languages_of
 from posthog.classifiers.service import Text
 from posthog.classifiers.tests.known_texts import EMOTIONS
 
@@ -26,12 +26,12 @@ SENTENCES = {
 
 @pytest.mark.parametrize(("language", "sentence"), SENTENCES.items())
 def test_names_the_language(language: str, sentence: str) -> None:
-    assert language_of(sentence) == language
+    assert languages_of([sentence]) == [language]
 
 
 @pytest.mark.parametrize("text", ["", "ok", "thanks!", "12345 67890 12345 67890", "😀😀😀", "x = y + 1", "谢谢"])
 def test_short_texts_are_unknown(text: str) -> None:
-    assert language_of(text) == "unknown"
+    assert languages_of([text]) == ["unknown"]
 
 
 def test_many_at_once_are_read_as_the_library_reads_them_one_by_one() -> None:
@@ -115,7 +115,7 @@ def test_short_english_is_judged(content: str) -> None:
 def test_short_texts_are_judged_alike_alone_and_among_others() -> None:
     texts = [*SHORT_IN_OTHER_LANGUAGES, *SHORT_IN_ENGLISH, *SENTENCES.values()]
     together = languages.are_judged(texts, languages_of(texts))
-    assert together == [languages.are_judged([text], [language_of(text)])[0] for text in texts]
+    assert together == [languages.are_judged([text], languages_of([text]))[0] for text in texts]
 
 
 def test_other_languages_between_english_ones_do_not_shift_the_results(label) -> None:

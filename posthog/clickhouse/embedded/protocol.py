@@ -15,7 +15,7 @@ _HELLO, _DATA, _EXCEPTION, _PROGRESS, _PONG, _END_OF_STREAM, _PROFILE = range(7)
 
 _WITH_TIMEZONE = 54058
 _WITH_DISPLAY_NAME = 54372
-_WITH_VERSION_PATCH = 54401
+WITH_VERSION_PATCH = 54401
 _WITH_WRITTEN_ROWS = 54420
 
 # Field 1: no overflow row, field 2: no bucket, 0: end.
@@ -46,7 +46,7 @@ def hello(version: tuple[int, int, int], client_revision: int) -> bytes:
         packet += string(TIMEZONE)
     if client_revision >= _WITH_DISPLAY_NAME:
         packet += string(DISPLAY_NAME)
-    if client_revision >= _WITH_VERSION_PATCH:
+    if client_revision >= WITH_VERSION_PATCH:
         packet += varint(version[2])
     return packet
 

@@ -9,7 +9,6 @@ from posthog.clickhouse.embedded.reader import SocketReader
 
 _TCP = 1
 _WITH_QUOTA_KEY = 54060
-_WITH_VERSION_PATCH = 54401
 _WITH_TEXT_SETTINGS = 54429
 
 
@@ -63,7 +62,7 @@ def _skip_client_info(reader: SocketReader, revision: int) -> None:
         reader.varint()
     if revision >= _WITH_QUOTA_KEY:
         reader.bytes()
-    if revision >= _WITH_VERSION_PATCH:
+    if revision >= protocol.WITH_VERSION_PATCH:
         reader.varint()
 
 

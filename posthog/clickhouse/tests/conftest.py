@@ -9,8 +9,7 @@ import pytest
 from django.conf import settings
 
 from posthog.clickhouse import client
-
-TABLES = ("events", "messages", "turns", "conversations", "persons", "person_distinct_id_overrides", "groups", "outcomes")
+from posthog.clickhouse.tests.tables import TABLES
 
 
 @pytest.fixture

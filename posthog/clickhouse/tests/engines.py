@@ -1,6 +1,5 @@
 """Engines of a test's own, apart from the one that the session shares."""
 
-import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,14 +9,9 @@ from pathlib import Path
 import clickhouse_driver
 
 from posthog.clickhouse.embedded import process
+from posthog.common.ports import free_port
 
 PASSWORD = "correct horse battery staple"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass

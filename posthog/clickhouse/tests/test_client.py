@@ -15,8 +15,9 @@ from pytest_django.fixtures import Settings
 
 from posthog.clickhouse import client, errors
 from posthog.clickhouse.pool import CONNECTIONS_MAX, Address, Pool
-from posthog.clickhouse.tests.engines import PASSWORD, OwnEngine, free_port, own_engine
+from posthog.clickhouse.tests.engines import PASSWORD, OwnEngine, own_engine
 from posthog.clickhouse.tests.rows import EVENT_COLUMNS, NOON, event
+from posthog.common.ports import free_port
 
 pytestmark = pytest.mark.usefixtures("store")
 

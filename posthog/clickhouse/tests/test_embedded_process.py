@@ -14,7 +14,8 @@ import pytest
 from clickhouse_driver.errors import Error, NetworkError
 
 from posthog.clickhouse.embedded import limits, process
-from posthog.clickhouse.tests.engines import PASSWORD, OwnEngine, free_port, own_engine
+from posthog.clickhouse.tests.engines import PASSWORD, OwnEngine, own_engine
+from posthog.common.ports import free_port
 
 
 @pytest.fixture

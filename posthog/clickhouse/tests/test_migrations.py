@@ -12,8 +12,8 @@ from pytest_django.fixtures import Settings
 from posthog.clickhouse import client
 from posthog.clickhouse.labels import TYPED_PATHS
 from posthog.clickhouse.migrations import first_labels, runner
-from posthog.clickhouse.tests.conftest import TABLES
 from posthog.clickhouse.tests.engines import PASSWORD, OwnEngine, own_engine
+from posthog.clickhouse.tests.tables import TABLES
 
 
 @pytest.fixture

@@ -17,10 +17,7 @@ class Refused(Exception):
 
     def response(self) -> HttpResponse:
         body = {"type": self.kind, "code": self.code, "detail": self.detail, "attr": None}
-        answer = json_response(orjson.dumps(body), self.status)
-        if self.retry_after is not None:
-            answer.headers["Retry-After"] = str(self.retry_after)
-        return answer
+        return json_response(orjson.dumps(body), self.status)
 
 
 def json_response(content: bytes, status: int = 200) -> HttpResponse:
@@ -45,12 +42,31 @@ def no_data() -> Refused:
 
 
 def too_large(limit: int) -> Refused:
-    detail = f"Request too large. The body may hold at most {limit} bytes, before and after decompression."
-    return Refused(413, "client_error", "request_too_large", detail)
+    return holds_too_much(f"The body may hold at most {limit} bytes, before and after decompression.")
+
+
+def holds_too_much(allowed: str) -> Refused:
+    return Refused(413, "client_error", "request_too_large", f"Request too large. {allowed}")
+
+
+def unsupported_type(given: str, taken: str) -> Refused:
+    return Refused(415, "invalid_request", "unsupported_media_type", f'Content-Type "{given[:100]}" is not taken; send {taken}.')
+
+
+def missing_headers(names: list[str]) -> Refused:
+    return Refused(400, "validation_error", "missing_required_headers", f"request is missing required headers: {', '.join(names)}")
+
+
+def invalid_header(name: str, expected: str) -> Refused:
+    return Refused(400, "validation_error", "invalid_header_value", f"{name} must be {expected}")
 
 
 def missing_token() -> Refused:
     return _unauthenticated("missing_api_key", "API key not provided. You can find your project API key in PostHog project settings.")
+
+
+def missing_bearer() -> Refused:
+    return _unauthenticated("missing_api_key", 'API key not provided. Send the header "Authorization: Bearer" with the project\'s API key.')
 
 
 def unknown_token() -> Refused:

@@ -4,7 +4,8 @@ The order of the steps matters: payload text, form, compression hint, sniffing, 
 decompression is bounded by the endpoint's limit.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import parse_qsl, unquote_to_bytes
 
@@ -14,13 +15,14 @@ from posthog.common import compression, json, limits
 from posthog.common.sdk.answers import Refused, malformed, no_data, too_large
 
 _FORM_TYPE = "application/x-www-form-urlencoded"
-_GZIP, _LZ64, _BASE64, _PLAIN = "gzip", "lz64", "base64", ""
+_GZIP, _DEFLATE, _LZ64, _BASE64, _PLAIN = "gzip", "deflate", "lz64", "base64", ""
 _HINTS = {
     "": _PLAIN,
     "identity": _PLAIN,
     "none": _PLAIN,
     "gzip": _GZIP,
     "gzip-js": _GZIP,
+    "deflate": _DEFLATE,
     "lz64": _LZ64,
     "lz-string": _LZ64,
     "base64": _BASE64,
@@ -97,13 +99,9 @@ def decode(request: HttpRequest, query: Mapping[str, str], limit: int) -> Any:
 
 
 def parse(data: bytes, hint: str, limit: int) -> Any:
-    """Undo compression and base64, then read the JSON. `hint` is one of gzip, lz64, base64 and "". Raises Refused."""
-    try:
+    """Undo compression and base64, then read the JSON. `hint` is one of gzip, deflate, lz64, base64 and "". Raises Refused."""
+    with _refusing(min(limit, limits.BODY_LZ64) if hint == _LZ64 else limit):
         text = _plain(data, hint, limit)
-    except compression.TooLarge as error:
-        raise too_large(min(limit, limits.BODY_LZ64) if hint == _LZ64 else limit) from error
-    except compression.Damaged as error:
-        raise malformed(str(error)) from error
     if not text.strip():
         raise no_data()
     try:
@@ -114,22 +112,43 @@ def parse(data: bytes, hint: str, limit: int) -> Any:
         raise malformed(f"nested deeper than {limits.JSON_DEPTH} levels") from error
 
 
+def binary(request: HttpRequest, limit: int) -> bytes:
+    """The body, its compression undone, for formats that are not text. Raises Refused."""
+    data, hint = read(request, limit), _hint("", {}, request.META.get("HTTP_CONTENT_ENCODING", ""))
+    with _refusing(limit):
+        return _decompressed(data, hint, limit)
+
+
+@contextmanager
+def _refusing(limit: int) -> Iterator[None]:
+    """What is wrong with compressed data, as the answer that senders get."""
+    try:
+        yield
+    except compression.TooLarge as error:
+        raise too_large(limit) from error
+    except compression.Damaged as error:
+        raise malformed(str(error)) from error
+
+
 def _plain(data: bytes, hint: str, limit: int) -> bytes:
     if hint == _LZ64 and not data.startswith(compression.GZIP_START):
         return compression.un_lz64(data, min(limit, limits.BODY_LZ64)).encode("utf-8", "replace")
-    data = _gunzipped(data, limit)
+    data = _decompressed(data, hint, limit)
     stripped = data.lstrip(_BYTE_ORDER_MARK + b" \t\r\n") if data[:1] not in _JSON_STARTS else data
     if stripped[:1] in _JSON_STARTS:
         return stripped
     if compression.looks_like_base64(stripped) and not _is_scalar(stripped):
-        return _gunzipped(compression.unbase64(stripped), limit)
+        return _decompressed(compression.unbase64(stripped), _PLAIN, limit)
     if hint in (_GZIP, _BASE64):
         raise compression.Damaged(f"not valid {hint} data")
     return stripped
 
 
-def _gunzipped(data: bytes, limit: int) -> bytes:
-    return compression.gunzip(data, limit) if data.startswith(compression.GZIP_START) else data
+def _decompressed(data: bytes, hint: str, limit: int) -> bytes:
+    """Gzip is known by its first bytes, whatever the hint."""
+    if data.startswith(compression.GZIP_START):
+        return compression.gunzip(data, limit)
+    return compression.inflate(data, limit) if hint == _DEFLATE else data
 
 
 def _is_scalar(text: bytes) -> bool:
@@ -156,7 +175,7 @@ def _hint(in_form: str, query: Mapping[str, str], header: str) -> str:
     word = (in_form or query.get("compression", "") or header).strip().lower()
     hint = _HINTS.get(word)
     if hint is None:
-        raise malformed(f"unsupported compression {word[:40]!r}; use gzip, gzip-js, lz64 or base64")
+        raise malformed(f"unsupported compression {word[:40]!r}; use gzip, deflate, lz64 or base64")
     return hint
 
 
@@ -164,4 +183,4 @@ def _without_position(error: Exception) -> str:
     return f"failed to parse request: {error}"[:200]
 
 
-__all__ = ["Refused", "decode", "discard", "parse", "query_of", "read"]
+__all__ = ["Refused", "binary", "decode", "discard", "parse", "query_of", "read"]

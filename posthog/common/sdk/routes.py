@@ -6,7 +6,7 @@ needs no session pays for none, and each answers with and without a trailing sla
 
 import logging
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +17,7 @@ from posthog.common.sdk import cors
 from posthog.common.sdk.answers import Refused, method_not_allowed
 
 View = Callable[[HttpRequest], HttpResponse]
+Told = Callable[[HttpRequest, Refused], HttpResponse]
 
 logger = logging.getLogger(__name__)
 _exact: dict[str, View] = {}
@@ -41,6 +42,10 @@ def _expression(path: str) -> str:
     return re.sub(r"<\w+>", "[^/]{1,200}", re.escape(path)) + "/?"
 
 
+def _plainly(request: HttpRequest, refusal: Refused) -> HttpResponse:
+    return refusal.response()
+
+
 def find(path: str) -> View | None:
     """The registered view of a path, with or without its last slash; None for a path that is not for SDKs."""
     view = _exact.get(path)
@@ -53,16 +58,26 @@ def answer(view: View, request: HttpRequest) -> HttpResponse:
     """Run a view: preflight, refusals and CORS in one place. Never raises."""
     if request.method == "OPTIONS":
         return _finished(cors.preflight(request))
+    return _finished(cors.allow(request, outcome(view, request)))
+
+
+def outcome(view: View, request: HttpRequest, told: Told = _plainly, methods: Collection[str] = ("GET", "POST")) -> HttpResponse:
+    """A view's answer; a refusal or a failure in the words that `told` finds for it. Never raises."""
     try:
-        if request.method not in ("GET", "POST"):
+        if request.method not in methods:
             raise method_not_allowed(request.method or "")
-        response = view(request)
+        return view(request)
     except Refused as refusal:
-        response = refusal.response()
+        return _with_time_to_return(told(request, refusal), refusal)
     except Exception:
         logger.exception("SDK request to %s failed", request.path_info)
-        response = Refused(500, "server_error", "error", "A server error occurred.").response()
-    return _finished(cors.allow(request, response))
+        return told(request, Refused(500, "server_error", "error", "A server error occurred."))
+
+
+def _with_time_to_return(response: HttpResponse, refusal: Refused) -> HttpResponse:
+    if refusal.retry_after is not None:
+        response.headers["Retry-After"] = str(refusal.retry_after)
+    return response
 
 
 def _finished(response: HttpResponse) -> HttpResponse:

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from django.http import HttpRequest
+
 from posthog.common import limits
-from posthog.common.sdk.answers import malformed_token, missing_token
+from posthog.common.sdk.answers import malformed_token, missing_bearer, missing_token
 
 
 def checked(token: Any) -> str:
@@ -17,6 +19,14 @@ def checked(token: Any) -> str:
     if reason:
         raise malformed_token(reason)
     return text
+
+
+def bearer(request: HttpRequest) -> str:
+    """The token of the header `Authorization: Bearer <token>`, if it could be one. Raises Refused with 401."""
+    scheme, _, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+    if scheme.lower() != "bearer":
+        raise missing_bearer()
+    return checked(token)
 
 
 def _fault(token: str) -> str:

@@ -84,6 +84,17 @@ def test_invented_names_stop_at_the_limit_and_known_ones_go_on(alice: Member, mo
     assert set(EventProperty.objects.filter(project_id=project).values_list("event", flat=True)) <= {"book lent", "event 0"}
 
 
+def test_of_many_new_names_some_wait_until_they_are_seen_again(alice: Member, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "DEFINITIONS_PER_BATCH", 3)
+    names = [f"key {number}" for number in range(7)]
+    counts = []
+    for value in (None, None, None, 1, 1, 1):
+        record(alice.project.pk, [seen(**dict.fromkeys(names, value))])
+        found = types(alice.project.pk)
+        counts.append((len(found), EventProperty.objects.count(), list(found.values()).count("Numeric")))
+    assert counts == [(3, 3, 0), (6, 6, 0), (7, 7, 0), (7, 7, 3), (7, 7, 6), (7, 7, 7)]
+
+
 def test_queries_learn_the_types(alice: Member, charlie: Member) -> None:
     record(alice.project.pk, [seen(pages=300, late=True, due="2026-03-02", person={"age": 30})])
     known = PropertyTypes(alice.project.pk)

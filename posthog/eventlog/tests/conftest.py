@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
+from posthog.common.ports import free_port
 from posthog.common.redis import client
 from posthog.eventlog import log, server
 from posthog.eventlog.payload import pack
-from tests.environment import free_port
 
 Entries = list[tuple[int, bytes]]
 

@@ -5,8 +5,8 @@ import time
 import pytest
 
 from posthog.clickhouse.errors import ClickHouseError, QueryLimitExceeded
+from posthog.common.limits import QUERY_MAX_ROWS
 from posthog.hogql import ast, build
-from posthog.hogql.context import MAX_USER_LIMIT
 from posthog.hogql.query import execute
 from posthog.hogql.tests.conftest import Ask, context_of
 
@@ -56,5 +56,5 @@ def test_a_regular_expression_takes_time_that_grows_with_its_text_only(ask: Ask)
 
 
 def test_no_limit_of_a_users_goes_above_ours(ask: Ask) -> None:
-    rows = ask(f"SELECT number FROM numbers({MAX_USER_LIMIT * 3}) LIMIT {MAX_USER_LIMIT * 2}")
-    assert len(rows) == MAX_USER_LIMIT
+    rows = ask(f"SELECT number FROM numbers({QUERY_MAX_ROWS * 3}) LIMIT {QUERY_MAX_ROWS * 2}")
+    assert len(rows) == QUERY_MAX_ROWS

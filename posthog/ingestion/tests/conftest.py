@@ -1,5 +1,6 @@
 """A pipeline on the real engine and the real log, both empty at the start of a test, and requests as capture accepts them."""
 
+import os
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from django.conf import settings
 from posthog.classifiers import service
 from posthog.classifiers.service import Labels, LabelValue, Text
 from posthog.clickhouse import client
+from posthog.clickhouse.tests import tables
 from posthog.common import redis
 from posthog.common.ids import uuid7
 from posthog.conftest import Person as Member
@@ -22,7 +24,6 @@ from posthog.eventlog.reader import PartitionReader
 from posthog.ingestion import labels, ledger
 from posthog.ingestion.partition import Heartbeat, ingest
 
-TABLES = ("events", "messages", "turns", "conversations", "persons", "person_distinct_id_overrides", "groups", "outcomes")
 NOON = datetime(2026, 4, 20, 12, tzinfo=UTC)
 
 
@@ -32,21 +33,23 @@ class Pipeline:
 
     member: Member
 
-    def accept(self, *events: dict[str, Any], **fields: Any) -> list[dict[str, Any]]:
-        """One request of the member's project into partition 0, as capture would write it. Returns its events."""
+    def accept(self, *events: dict[str, Any], partition: int = 0, **fields: Any) -> list[dict[str, Any]]:
+        """One request of the member's project into a partition, as capture would write it. Returns its events."""
         project = self.member.project
         request = {"project_id": project.pk, "token": project.api_token, "now": NOON.isoformat(), "sent_at": None, "ip": None}
-        log.append([(0, pack(request | {"historical": False, "lane": "events", "events": list(events)} | fields))])
+        log.append([(partition, pack(request | {"historical": False, "lane": "events", "events": list(events)} | fields))])
         return list(events)
 
     def run(self, max_events: int = 1_000) -> int:
         """Ingest what waits. Returns the number of batches."""
+        return sum(self.run_partition(partition, max_events) for partition in range(settings.EVENT_LOG_PARTITIONS))
+
+    def run_partition(self, partition: int, max_events: int = 1_000) -> int:
         done = 0
-        for partition in range(settings.EVENT_LOG_PARTITIONS):
-            with Holding(partition) as reader:
-                while (batch := reader.read(max_events, flush_ms=1)) is not None:
-                    ingest(batch, reader, Heartbeat(reader))
-                    done += 1
+        with Holding(partition) as reader:
+            while (batch := reader.read(max_events, flush_ms=1)) is not None:
+                ingest(batch, reader, Heartbeat(reader))
+                done += 1
         return done
 
     def reader(self) -> "Holding":
@@ -75,11 +78,24 @@ class Holding:
         self.reader.release()
 
 
+def in_a_worker_process(work: Callable[[], object]) -> int:
+    """Run work in a forked process with connections of its own. Returns its exit status, negative for a signal."""
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            redis.client.cache_clear()
+            client._pool_for.cache_clear()
+            work()
+            status = 0
+        finally:
+            os._exit(status)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
 @pytest.fixture
 def pipeline(alice: Member, engine: subprocess.Popen[bytes], valkey: subprocess.Popen[bytes]) -> Pipeline:
-    for table in TABLES:
-        if client.execute(f"SELECT 1 FROM {table} LIMIT 1"):
-            client.execute(f"TRUNCATE TABLE {table}")
+    tables.empty()
     for pattern in ("eventlog:*", "ingestion:*", "conversations:*", "topics:*", "own_labels:*"):
         for key in redis.client().scan_iter(pattern):
             redis.client().delete(key)
@@ -130,9 +146,6 @@ def _ledger_balances(request: pytest.FixtureRequest) -> Iterator[None]:
     if "pipeline" in request.fixturenames and "unbalanced" not in request.keywords:
         found = ledger.read()
         assert found.balances, found
-
-
-Uuids = Callable[[Sequence[dict[str, Any]]], list[UUID]]
 
 
 def uuids(events: Sequence[dict[str, Any]]) -> list[UUID]:

@@ -1,6 +1,7 @@
 """Whatever interrupts a batch, and however often a client sends: one row per event, and the first one wins."""
 
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,7 +11,8 @@ from posthog.clickhouse.errors import StoreUnavailable
 from posthog.common import redis
 from posthog.eventlog import keys
 from posthog.eventlog.reader import PartitionReader
-from posthog.ingestion import ledger
+from posthog.ingestion import ledger, stages
+from posthog.ingestion.events import Work
 from posthog.ingestion.failpoints import FailPointError
 from posthog.ingestion.partition import Heartbeat, LeaseLostError, consume, ingest
 from posthog.ingestion.tests.conftest import NOON, FakeModel, Pipeline, event, task, uuids
@@ -46,6 +48,19 @@ def a_bit_of_everything(pipeline: Pipeline) -> int:
         event("upgraded", "mara", NOON + timedelta(minutes=1), S_set={"plan": "team"}, S_unset=["first"], S_groups={"company": "fjord"})
     )
     return 5
+
+
+def before(monkeypatch: pytest.MonkeyPatch, stage: str, step: Callable[[], object]) -> None:
+    """Do step once, before the next batch comes to the stage."""
+    steps = [step]
+
+    def run(work: Work, progress: stages.Progress) -> None:
+        while steps:
+            steps.pop()()
+        getattr(stages, stage)(work, progress)
+
+    run.__name__ = stage
+    monkeypatch.setattr(stages, "STAGES", tuple(run if one.__name__ == stage else one for one in stages.STAGES))
 
 
 def contents(pipeline: Pipeline) -> dict[str, list[tuple[object, ...]]]:
@@ -135,6 +150,18 @@ def test_events_sent_again_are_dropped_and_counted_and_the_first_wins(pipeline: 
     assert pipeline.events("event, JSONExtractString(properties_text, 'plan')") == [("message sent", "first"), ("unrelated", "")]
     found = ledger.read(pipeline.member.project.pk)
     assert (found.received, found.visible, found.dropped) == (6, 2, {"duplicate": 4})
+    assert not redis.client().keys("ingestion:{uuids}:*")
+
+
+def test_the_same_uuid_in_two_workers_at_the_same_moment_is_stored_once(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ids of different users stand in different partitions. The second worker is through before the first has written."""
+    [sent] = pipeline.accept(event(distinct_id="mara"))
+    pipeline.accept({**sent, "distinct_id": "noor"}, event("unrelated", "noor"), partition=1)
+    before(monkeypatch, "write", lambda: pipeline.run_partition(1))
+    assert pipeline.run_partition(0) == 1
+    assert pipeline.events("event, distinct_id") == [("message sent", "mara"), ("unrelated", "noor")]
+    assert ledger.read().dropped == {"duplicate": 1}
+    assert not redis.client().keys("ingestion:{uuids}:*")
 
 
 def test_the_same_uuid_in_another_project_is_another_event(pipeline: Pipeline, charlie: object) -> None:

@@ -16,7 +16,7 @@ from posthog.eventlog import keys, log
 from posthog.ingestion import dead_letters, decode, geoip, ledger, rows
 from posthog.ingestion.failpoints import FailPointError
 from posthog.ingestion.models import DeadLetter
-from posthog.ingestion.tests.conftest import NOON, FakeModel, Pipeline, event, task
+from posthog.ingestion.tests.conftest import NOON, FakeModel, Pipeline, event, in_a_worker_process, task
 from posthog.people import identity as people_identity
 
 pytestmark = pytest.mark.django_db
@@ -191,17 +191,6 @@ def test_an_event_that_kills_its_worker_is_given_up_after_three_deaths(pipeline:
 
 def dies() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
-
-
-def in_a_worker_process(work: Callable[[], object]) -> int:
-    """Run work in a forked process with connections of its own. Returns its exit status, negative for a signal."""
-    child = os.fork()
-    if child == 0:
-        redis.client.cache_clear()
-        client._pool_for.cache_clear()
-        work()
-        os._exit(0)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
 def test_the_commands_list_show_and_replay(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,7 @@
 """After a new model version all of history gets its labels, and meanwhile every number stays what it was."""
 
+import os
+import signal
 import threading
 from typing import Any
 
@@ -11,7 +13,7 @@ from posthog.classifiers.service import Labels, LabelValue
 from posthog.common import limits, redis
 from posthog.ingestion import backlog, labels, late_turns, relabel
 from posthog.ingestion.relabel import Relabelling
-from posthog.ingestion.tests.conftest import FakeModel, Pipeline, task
+from posthog.ingestion.tests.conftest import FakeModel, Pipeline, in_a_worker_process, task
 from posthog.ingestion.tests.test_each_message_is_labelled_once import assert_all_labelled, failing, stateless_chat
 from posthog.tenancy.models import Project
 
@@ -102,6 +104,36 @@ def test_it_goes_on_where_it_was_killed(history: Pipeline, second: SecondModel, 
     assert Relabelling().run()
     assert_relabelled(history, CHATS)
     assert len(second.read) == 2 * CHATS
+
+
+@pytest.mark.parametrize(("killed_at", "done"), [((backlog, "update_messages"), 0), ((late_turns, "label"), 5)])
+def test_the_command_after_a_killed_one_goes_on_and_counts_nothing_twice(
+    history: Pipeline,
+    second: SecondModel,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    killed_at: tuple[Any, str],
+    done: int,
+) -> None:
+    monkeypatch.setattr("os.nice", lambda _: 0)
+    before = counts(history)
+    with monkeypatch.context() as dying:
+        dying.setattr(*killed_at, lambda *_: os.kill(os.getpid(), signal.SIGKILL))
+        assert in_a_worker_process(lambda: call_command("relabel")) == -signal.SIGKILL
+    assert counts(history) == before
+    pass_the_time_of_locks()
+    call_command("relabel")
+    assert f"{2 * CHATS - done} messages and {2 * CHATS} turns relabelled" in capsys.readouterr().out
+    assert len(second.read) == 2 * CHATS - done
+    assert counts(history) == before
+    assert_relabelled(history, CHATS)
+
+
+def pass_the_time_of_locks() -> None:
+    """What a killed run holds is free after its time, which is a minute at most."""
+    for name in ("ingestion:relabel:lock", "ingestion:labels:writer"):
+        assert 0 < redis.client().pttl(name) <= 60_000
+        redis.client().pexpire(name, 1)
 
 
 def test_the_worker_does_it_by_itself_and_then_rests(history: Pipeline, second: SecondModel, monkeypatch: pytest.MonkeyPatch) -> None:

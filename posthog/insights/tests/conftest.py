@@ -1,3 +1,3 @@
-from posthog.query.tests.conftest import ask, stores
+from posthog.query.tests.conftest import ask
 
-__all__ = ["ask", "stores"]
+__all__ = ["ask"]

@@ -14,7 +14,8 @@ from posthog.common import json
 from posthog.hogql import ast
 from posthog.hogql import build as b
 from posthog.query.columns import parse
-from posthog.query.schema import Breakdown, BreakdownFilter, TrendsQuery
+from posthog.query.schema import TrendsQuery
+from posthog.query.schema_shared import Breakdown, BreakdownFilter
 from posthog.rest.errors import InvalidInput
 
 BreakdownKey = tuple[str, ...]

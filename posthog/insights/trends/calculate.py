@@ -14,7 +14,7 @@ from posthog.hogql import ast
 from posthog.hogql import build as b
 from posthog.hogql.query import HogQLResult
 from posthog.insights.trends import math
-from posthog.insights.trends.breakdowns import BreakdownKey, edges, order_of, raw
+from posthog.insights.trends.breakdowns import NO_BIN, NULL, BreakdownKey, edges, order_of, raw
 from posthog.insights.trends.series import TrendsSeries
 from posthog.rest.errors import InvalidInput
 
@@ -47,11 +47,6 @@ def numbers_of(series: TrendsSeries, execute: Execute) -> Numbers:
     if series.breakdowns.hide_other:
         folded.pop(series.breakdowns.other, None)
     return Numbers(_sorted(folded), tops, has_more=True)
-
-
-def tops_of(series: TrendsSeries, execute: Execute) -> list[BreakdownKey]:
-    """The breakdown values that have a series of their own."""
-    return numbers_of(series, execute).tops
 
 
 def with_bins(series: TrendsSeries, execute: Execute) -> TrendsSeries:
@@ -112,7 +107,7 @@ class _Counted:
         """Ranked by the engine, for breakdowns with very many values."""
         of = self.series.breakdowns
         names = [f"key_{index}" for index in range(len(of.parts))]
-        missing = b.or_([b.call("has", b.array(*(b.field(name) for name in names)), marker) for marker in _MARKERS])
+        missing = b.or_([b.call("has", b.array(*(b.field(name) for name in names)), marker) for marker in (NULL, NO_BIN)])
         ranked = ast.SelectQuery(
             select=[b.field(name) for name in names],
             select_from=b.table(self._statement(of.exprs, None)),
@@ -197,9 +192,6 @@ class _Counted:
         if not self.place:
             statement.group_by = [b.field("bucket"), *statement.group_by]
         return statement
-
-
-_MARKERS = ("$$_posthog_breakdown_null_$$", '["",""]')
 
 
 def _instants(milliseconds: Iterable[int]) -> ast.Expr:

@@ -12,8 +12,8 @@ from posthog.insights.trends import formula
 from posthog.insights.trends.breakdowns import BreakdownKey, Breakdowns, order_of
 from posthog.insights.trends.calculate import Numbers, Values
 from posthog.insights.trends.series import TrendsSeries
-from posthog.query.schema import EventsNode, TrendsFilter, TrendsQuery
-from posthog.query.schema_shared import Node
+from posthog.query.schema import TrendsFilter, TrendsQuery
+from posthog.query.schema_shared import EventsNode, Node
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,14 @@ from posthog.hogql import ast
 from posthog.hogql import build as b
 from posthog.insights.trends import results
 from posthog.insights.trends.breakdowns import BreakdownKey
-from posthog.insights.trends.calculate import numbers_of, tops_of, with_bins
+from posthog.insights.trends.calculate import numbers_of, with_bins
 from posthog.insights.trends.period import CompareLabel, Period
 from posthog.insights.trends.results import Counted
 from posthog.insights.trends.series import WHOLE, TrendsSeries
 from posthog.query import dates
 from posthog.query.runner import QueryRunner, register
-from posthog.query.schema import EventsNode, InsightActorsQuery, TrendsQuery
+from posthog.query.schema import InsightActorsQuery, TrendsQuery
+from posthog.query.schema_shared import EventsNode
 from posthog.rest.errors import InvalidInput
 
 # A chart that reaches into the present is computed again after a few seconds, so that new events show.
@@ -85,7 +86,7 @@ class TrendsQueryRunner(QueryRunner[TrendsQuery]):
             raise InvalidInput("breakdown: the insight has no breakdown", attr="breakdown")
         series = with_bins(series, self.execute)
         key = series.breakdowns.key_of(asked.breakdown)
-        tops = tops_of(series, self.execute) if key == series.breakdowns.other else []
+        tops = numbers_of(series, self.execute).tops if key == series.breakdowns.other else []
         return Point(series, bucket, key, tops)
 
     def _asked_series(self, index: int, compare: CompareLabel) -> TrendsSeries:

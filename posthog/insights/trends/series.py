@@ -16,7 +16,8 @@ from posthog.insights.trends.breakdowns import BreakdownKey, Breakdowns
 from posthog.insights.trends.period import Period, Span
 from posthog.query.calendar import add_days
 from posthog.query.filters import property_to_expr, test_account_filters
-from posthog.query.schema import EventsNode, TrendsQuery
+from posthog.query.schema import TrendsQuery
+from posthog.query.schema_shared import EventsNode
 from posthog.tenancy.models import Project
 
 CUMULATIVE = "ActionsLineGraphCumulative"
@@ -37,12 +38,8 @@ class TrendsSeries:
     bins: Mapping[int, tuple[float, ...]] = field(default_factory=dict)
 
     @property
-    def display(self) -> str:
-        return (self.query.trendsFilter.display if self.query.trendsFilter else None) or "ActionsLineGraph"
-
-    @property
     def is_cumulative(self) -> bool:
-        return self.display == CUMULATIVE
+        return self.query.trendsFilter is not None and self.query.trendsFilter.display == CUMULATIVE
 
     @property
     def sliding_days(self) -> int | None:

@@ -213,10 +213,28 @@ def test_groups_get_an_index_on_first_sight_and_a_sixth_kind_is_refused_with_a_w
     assert warnings(applied) == ["too_many_group_types"]
 
 
-def test_group_properties_are_overwritten_key_by_key(alice: Member) -> None:
-    def tell(**given: Any) -> PersonEvent:
-        return event("$groupidentify", "$company_fjord", S_group_type="company", S_group_key="fjord", S_group_set=given)
+def tell(**given: Any) -> PersonEvent:
+    return event("$groupidentify", "$company_fjord", S_group_type="company", S_group_key="fjord", S_group_set=given)
 
+
+@pytest.mark.parametrize("name", ["Fjord AS", "Fjord\0AS"])
+def test_what_is_known_of_a_person_or_group_makes_no_new_version(alice: Member, name: str) -> None:
+    told = [tell(name=name, seats=5), identify("mara", S_set={"name": name})]
+    first = services.apply(alice.project.pk, told)
+    assert (len(first.groups), len(first.persons)) == (1, 2)
+    again = services.apply(alice.project.pk, told)
+    assert (again.groups, again.persons, again.results[0].error) == ([], [], None)
+
+
+def test_what_is_known_of_a_person_or_group_is_not_serialized_again(alice: Member, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = [tell(name="Fjord AS", seats=5), identify("mara", S_set={"name": "Mara"})]
+    services.apply(alice.project.pk, told)
+    monkeypatch.delattr("posthog.common.json.dumps")
+    again = services.apply(alice.project.pk, told)
+    assert [result.error for result in again.results] == [None, None]
+
+
+def test_group_properties_are_overwritten_key_by_key(alice: Member) -> None:
     services.apply(alice.project.pk, [tell(name="Fjord AS", seats=5)])
     applied = services.apply(alice.project.pk, [tell(seats=7)])
     assert [(row.properties, row.version) for row in applied.groups] == [({"name": "Fjord AS", "seats": 7}, 1)]

@@ -4,18 +4,8 @@ from typing import Any
 import pytest
 
 from posthog.conftest import Person
-from posthog.query.tests import world
 
 Ask = Callable[..., Any]
-
-
-@pytest.fixture
-def stores(engine: object, valkey: object) -> None:
-    """Both stores, with no events in them and nothing in the cache."""
-    from posthog.common import redis
-
-    world.forget_everything()
-    redis.client().flushdb()
 
 
 @pytest.fixture

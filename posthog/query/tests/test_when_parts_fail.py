@@ -39,7 +39,7 @@ def test_without_a_cache_every_query_is_computed(alice: Person, ask: Ask, monkey
         raise redis.ConnectionError("no route")
 
     store(alice.project.pk, [Event()])
-    monkeypatch.setattr("posthog.query.cache.store.client", away)
+    monkeypatch.setattr("posthog.query.cache.redis.client", away)
     for _ in range(2):
         status, body = ask(alice, TREND, client_query_id="x")
         assert (status, body["is_cached"], body["results"][0]["data"]) == (200, False, [1])

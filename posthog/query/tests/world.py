@@ -10,7 +10,6 @@ from posthog.clickhouse import client
 from posthog.common import json
 
 _NAMESPACE = UUID("6f1d6a6e-0f6f-4f53-8f5e-8f2b1f0c9a11")
-_TABLES = ("events", "persons", "groups", "person_distinct_id_overrides", "turns", "messages", "conversations")
 
 
 def person_id(name: str) -> UUID:
@@ -41,14 +40,6 @@ _COLUMNS = [
     *("person_created_at", "labels_text", "$session_id", "conversation_id", "message_refs", "created_at"),
     *(f"$group_{index}" for index in range(5)),
 ]
-
-
-def forget_everything() -> None:
-    filled = client.execute(
-        "SELECT name FROM system.tables WHERE database = currentDatabase() AND total_rows > 0 AND name IN %(names)s", {"names": _TABLES}
-    )
-    for (table,) in filled:
-        client.execute(f"TRUNCATE TABLE {table}")
 
 
 def store(team_id: int, events: Iterable[Event]) -> list[Event]:

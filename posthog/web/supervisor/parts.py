@@ -9,11 +9,11 @@ from pathlib import Path
 
 from posthog import settings
 from posthog.clickhouse.embedded import process as engine
+from posthog.common.ports import free_port
 from posthog.eventlog import server as valkey
 from posthog.settings import environment
 from posthog.settings.secrets import stored_secret
 from posthog.settings.web import own_address
-from posthog.web.supervisor import ports
 
 # Memory of Valkey beyond the event log: Celery's queues, caches, locks.
 VALKEY_EXTRA_BYTES = 128 * 1024 * 1024
@@ -53,7 +53,7 @@ class Stores:
 
 def choose_stores(data_dir: Path) -> Stores:
     """Free ports for this run; the password is made once per DATA_DIR."""
-    return Stores(ports.free_port(), ports.free_port(), stored_secret(data_dir / "secrets" / "stores"))
+    return Stores(free_port(), free_port(), stored_secret(data_dir / "secrets" / "stores"))
 
 
 def store_parts(stores: Stores, data_dir: Path) -> list[Part]:
@@ -87,9 +87,9 @@ def _valkey(stores: Stores, data_dir: Path) -> Part:
 
 def web(host: str, port: int) -> Part:
     command = [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", str(WEB_PROCESSES),
-        "--blocking-threads", str(WEB_THREADS), "--backlog", "2048", "--no-ws", "--respawn-failed-workers", "--log-level", "warning",
-        "posthog.web.wsgi:application",
+        sys.executable, "-m", "posthog.web.http_server", "--interface", "wsgi", "--host", host, "--port", str(port),
+        "--workers", str(WEB_PROCESSES), "--blocking-threads", str(WEB_THREADS), "--backlog", "2048", "--no-ws",
+        "--respawn-failed-workers", "--log-level", "warning", "posthog.web.wsgi:application",
     ]  # fmt: skip
     return Part("web", command, lambda: _answers(host, port, "/_health"), starts_within_seconds=STARTS_WITHIN_SECONDS)
 

@@ -1,17 +1,10 @@
-"""Loopback ports, and words for why nobody can listen at an address."""
+"""Words for why nobody can listen at an address."""
 
 import errno
 import os
 import socket
 
 from posthog.settings.web import PORT_MAX
-
-
-def free_port() -> int:
-    """A loopback port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def why_not(host: str, port: int) -> str | None:
@@ -47,12 +40,3 @@ def _in_words(problem: int, host: str, port: int) -> str:
     if problem == errno.EACCES:
         return f"The system does not let this user listen on port {port}. Choose a higher one: PORT=8000 bin/start"
     return f"Nothing can listen on port {port} of {host}: {os.strerror(problem)}."
-
-
-def listens(port: int) -> bool:
-    """Whether something accepts connections on this loopback port."""
-    try:
-        with socket.create_connection(("127.0.0.1", port), timeout=1):
-            return True
-    except OSError:
-        return False

@@ -13,13 +13,12 @@ from pytest_django import Settings
 
 from posthog.clickhouse import client
 from posthog.clickhouse.errors import StoreUnavailable
-from posthog.query.tests.world import forget_everything
+from posthog.clickhouse.tests import tables
 from posthog.web.demo import sender
 from posthog.web.demo.project import ensure_project
 from posthog.web.management.commands import demo
 
 Events = list[dict[str, Any]]
-Send = Callable[..., Iterator[int]]
 
 
 class Interrupted(Exception):
@@ -30,7 +29,7 @@ class Interrupted(Exception):
 def sends(settings: Settings, monkeypatch: pytest.MonkeyPatch, engine: object) -> Callable[..., Events]:
     """sends(interrupted_after=100) fills the demo until so many events were sent; they are stored at once unless stored=False."""
     settings.LABELS_ENABLED = False
-    forget_everything()  # the project's number may have been another test's
+    tables.empty()  # the project's number may have been another test's
 
     def fill(interrupted_after: int | None = None, *, stored: bool = True) -> Events:
         sent: Events = []

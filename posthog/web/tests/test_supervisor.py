@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from posthog.common.ports import free_port
 from posthog.settings.web import own_address
 from posthog.web.supervisor import children, parts, ports, supervise
 from posthog.web.supervisor.parts import Part
@@ -41,7 +42,7 @@ def poll(condition: Callable[[], object], seconds: float = 15.0) -> bool:
 
 @pytest.fixture
 def supervisor(tmp_path: Path) -> Supervisor:
-    return Supervisor(tmp_path, "127.0.0.1", ports.free_port())
+    return Supervisor(tmp_path, "127.0.0.1", free_port())
 
 
 @pytest.fixture
@@ -176,6 +177,15 @@ def test_a_stop_signal_interrupts_a_start(supervisor: Supervisor) -> None:
     supervisor._stop_all()
 
 
+def test_the_web_server_stops_at_once_while_it_loads_the_application(tmp_path: Path) -> None:
+    (tmp_path / "endless.py").write_text("import threading; print('loading', flush=True); threading.Event().wait()")
+    command = [*parts.web("127.0.0.1", ports.free_port()).command[:-1], "endless:application"]
+    process = children.spawn(command, {"PYTHONPATH": str(tmp_path)}, os.getcwd())
+    assert process.stdout
+    assert b"loading\n" in iter(process.stdout.readline, b"")
+    assert children.stop(process, 60)
+
+
 def test_a_busy_machine_has_three_minutes_to_start_web_and_worker() -> None:
     assert parts.worker().starts_within_seconds == parts.web("127.0.0.1", 8000).starts_within_seconds == 180
 
@@ -228,7 +238,7 @@ def test_one_that_listens_everywhere_is_asked_on_loopback(host: str, asked: str)
 
 
 def test_an_address_of_another_machine_is_not_called_taken() -> None:
-    assert "HOST=192.0.2.1 is not an address of this machine" in str(ports.why_not("192.0.2.1", ports.free_port()))
+    assert "HOST=192.0.2.1 is not an address of this machine" in str(ports.why_not("192.0.2.1", free_port()))
 
 
 def test_a_name_that_does_not_resolve_is_not_called_taken(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -245,7 +255,7 @@ def test_a_forbidden_port_is_not_called_taken(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_loopback_of_ipv6_is_not_called_taken() -> None:
-    assert "taken" not in str(ports.why_not("::1", ports.free_port()))
+    assert "taken" not in str(ports.why_not("::1", free_port()))
 
 
 @pytest.mark.parametrize("value", ["abc", "70000", "0", "--5", "²"])
@@ -258,7 +268,7 @@ def test_a_port_that_is_none_stops_the_start_with_a_sentence(value: str) -> None
 def test_two_products_cannot_share_a_data_dir(supervisor: Supervisor, tmp_path: Path) -> None:
     supervisor._take_data_dir()
     with pytest.raises(StartFailed, match="already runs"):
-        Supervisor(tmp_path, "127.0.0.1", ports.free_port())._take_data_dir()
+        Supervisor(tmp_path, "127.0.0.1", free_port())._take_data_dir()
 
 
 def test_a_second_start_leaves_the_metrics_of_the_running_product(supervisor: Supervisor, tmp_path: Path) -> None:
@@ -266,7 +276,7 @@ def test_a_second_start_leaves_the_metrics_of_the_running_product(supervisor: Su
     metrics = tmp_path / "run" / "metrics" / "counter_1.db"
     metrics.touch()
     with pytest.raises(StartFailed, match="already runs"):
-        Supervisor(tmp_path, "127.0.0.1", ports.free_port()).run()
+        Supervisor(tmp_path, "127.0.0.1", free_port()).run()
     assert metrics.exists()
 
 
@@ -275,7 +285,7 @@ def test_a_store_whose_address_stands_in_a_file_is_not_started(tmp_path: Path, m
     monkeypatch.setenv("REDIS_URL_FILE", str(tmp_path / "redis"))
     monkeypatch.setenv("REDIS_URL", "")
     monkeypatch.setenv("CLICKHOUSE_URL", "")
-    supervisor = Supervisor(tmp_path, "127.0.0.1", ports.free_port())
+    supervisor = Supervisor(tmp_path, "127.0.0.1", free_port())
     assert [part.name for part in parts.store_parts(supervisor.stores, tmp_path)] == ["store"]
     supervisor._take_data_dir()
     monkeypatch.setattr(supervise.settings, "RUN_FILE", tmp_path / "run" / "stores.json")

@@ -1,10 +1,10 @@
-import { useWindowVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { useEffect } from 'react'
 import type { ReactElement } from 'react'
 
 import { plural } from '../../lib/format'
 import type { ConversationSummary } from '../../query/types'
 import { Button } from '../../ui/controls'
+import { useWindowRows } from '../../ui/window-rows'
 import { ConversationRow } from './conversation-row'
 import styles from './conversations.module.css'
 import { useRowKeys } from './use-row-keys'
@@ -28,19 +28,30 @@ function focusedIndex(list: HTMLElement | null): number {
     return row && list?.contains(row) ? Number(row.getAttribute('data-index')) : -1
 }
 
+function Foot({ conversations, hasMore, loadingMore, onMore }: Omit<Props, 'projectId'>): ReactElement {
+    return (
+        <div className={styles.foot}>
+            <span>
+                {plural(conversations.length, 'conversation')} {hasMore ? 'loaded' : ''}
+            </span>
+            {hasMore && (
+                <Button variant="default" size="compact-sm" loading={loadingMore} onClick={onMore}>
+                    Load more
+                </Button>
+            )}
+            <span className={styles.keys}>
+                <kbd>j</kbd> <kbd>k</kbd> to move, <kbd>Enter</kbd> to open
+            </span>
+        </div>
+    )
+}
+
 export function ConversationList({ projectId, conversations, hasMore, loadingMore, onMore }: Props): ReactElement {
-    const list = useRef<HTMLDivElement>(null)
-    const [margin, setMargin] = useState(0)
-    useLayoutEffect(() => {
-        setMargin(list.current?.offsetTop ?? 0)
-    }, [])
-    const virtualizer = useWindowVirtualizer({
+    const { list, virtualizer, rowProps } = useWindowRows({
         count: conversations.length,
-        estimateSize: () => ROW_HEIGHT,
+        keyOf: (index) => conversations[index]?.id ?? index,
+        rowHeight: ROW_HEIGHT,
         overscan: 8,
-        scrollMargin: margin,
-        getItemKey: (index) => conversations[index]?.id ?? index,
-        initialRect: { width: 800, height: 900 },
     })
     const rows = virtualizer.getVirtualItems()
     const last = rows.at(-1)?.index ?? -1
@@ -61,32 +72,13 @@ export function ConversationList({ projectId, conversations, hasMore, loadingMor
                 {rows.map((row) => {
                     const conversation = conversations[row.index]
                     return conversation ? (
-                        <div
-                            key={row.key}
-                            ref={virtualizer.measureElement}
-                            data-index={row.index}
-                            className={styles.rowBox}
-                            style={{ transform: `translateY(${row.start - margin}px)` }}
-                            role="listitem"
-                        >
+                        <div key={row.key} {...rowProps(row)} className={styles.rowBox} role="listitem">
                             <ConversationRow projectId={projectId} conversation={conversation} />
                         </div>
                     ) : null
                 })}
             </div>
-            <div className={styles.foot}>
-                <span>
-                    {plural(conversations.length, 'conversation')} {hasMore ? 'loaded' : ''}
-                </span>
-                {hasMore && (
-                    <Button variant="default" size="compact-sm" loading={loadingMore} onClick={onMore}>
-                        Load more
-                    </Button>
-                )}
-                <span className={styles.keys}>
-                    <kbd>j</kbd> <kbd>k</kbd> to move, <kbd>Enter</kbd> to open
-                </span>
-            </div>
+            <Foot conversations={conversations} hasMore={hasMore} loadingMore={loadingMore} onMore={onMore} />
         </>
     )
 }

@@ -1,7 +1,7 @@
 import { getRouteApi } from '@tanstack/react-router'
 import type { ReactElement } from 'react'
 
-import { useFirstEvent } from '../../query/insights'
+import { useHasEvents } from '../../query/insights'
 import { useProject } from '../../query/projects'
 import { Page } from '../../ui/layout'
 import { ErrorState, LoadingRows } from '../../ui/states'
@@ -13,9 +13,9 @@ const route = getRouteApi('/project/$projectId/')
 export default function HomeScene(): ReactElement {
     const { projectId } = route.useParams()
     const project = useProject(projectId)
-    const first = useFirstEvent(projectId)
+    const hasEvents = useHasEvents(projectId)
     const name = project.data?.name ?? 'Home'
-    const failed = project.error ?? (first.data === undefined ? first.error : null)
+    const failed = project.error ?? (hasEvents.data === undefined ? hasEvents.error : null)
     if (failed) {
         return (
             <Page title={name}>
@@ -24,20 +24,20 @@ export default function HomeScene(): ReactElement {
                     error={failed}
                     onRetry={() => {
                         void project.refetch()
-                        void first.refetch()
+                        void hasEvents.refetch()
                     }}
                 />
             </Page>
         )
     }
-    if (!project.data || first.data === undefined) {
+    if (!project.data || hasEvents.data === undefined) {
         return (
             <Page title={name}>
                 <LoadingRows label="Loading the project" rows={3} height={160} />
             </Page>
         )
     }
-    return first.data ? (
+    return hasEvents.data ? (
         <Page title={name} lead="The last 30 days, and what people are saying now.">
             <Overview projectId={projectId} />
         </Page>

@@ -9,7 +9,7 @@ import { personTitle } from '../../lib/person'
 import { previewText } from '../../lib/preview'
 import { useConversations } from '../../query/conversations'
 import { useTrends } from '../../query/insights'
-import type { TrendsQuery } from '../../query/types'
+import type { ConversationSummary, TrendsQuery } from '../../query/types'
 import { Card } from '../../ui/layout'
 import { Avatar } from '../../ui/person'
 import { EmptyState, ErrorState, LoadingRows } from '../../ui/states'
@@ -64,6 +64,34 @@ function MiniTrend({
     )
 }
 
+function RecentItem({
+    projectId,
+    conversation,
+}: {
+    projectId: string
+    conversation: ConversationSummary
+}): ReactElement {
+    const { id, person, preview, ended_at } = conversation
+    return (
+        <li>
+            <Link
+                to="/project/$projectId/conversations/$conversationId"
+                params={{ projectId, conversationId: id }}
+                className={styles.row}
+            >
+                <Avatar title={personTitle(person)} />
+                <span style={{ minWidth: 0 }}>
+                    <bdi className={`${styles.text ?? ''} ${styles.name ?? ''}`}>{personTitle(person)}</bdi>
+                    <bdi className={styles.text}>{previewText(preview.user) || previewText(preview.assistant)}</bdi>
+                </span>
+                <time className={styles.meta} dateTime={ended_at}>
+                    {formatAgo(ended_at)}
+                </time>
+            </Link>
+        </li>
+    )
+}
+
 function Recent({ projectId }: { projectId: string }): ReactElement {
     const query = useConversations(projectId, {}, { limit: 8, refetchInterval: 15_000 })
     const conversations = query.data?.pages[0]?.results ?? []
@@ -91,25 +119,8 @@ function Recent({ projectId }: { projectId: string }): ReactElement {
                 </EmptyState>
             )}
             <ul className={styles.rows}>
-                {conversations.map(({ id, person, preview, ended_at }) => (
-                    <li key={id}>
-                        <Link
-                            to="/project/$projectId/conversations/$conversationId"
-                            params={{ projectId, conversationId: id }}
-                            className={styles.row}
-                        >
-                            <Avatar title={personTitle(person)} />
-                            <span style={{ minWidth: 0 }}>
-                                <bdi className={`${styles.text ?? ''} ${styles.name ?? ''}`}>{personTitle(person)}</bdi>
-                                <bdi className={styles.text}>
-                                    {previewText(preview.user) || previewText(preview.assistant)}
-                                </bdi>
-                            </span>
-                            <time className={styles.meta} dateTime={ended_at}>
-                                {formatAgo(ended_at)}
-                            </time>
-                        </Link>
-                    </li>
+                {conversations.map((conversation) => (
+                    <RecentItem key={conversation.id} projectId={projectId} conversation={conversation} />
                 ))}
             </ul>
         </Card>

@@ -139,7 +139,7 @@ function Conversations({ projectId, query, point }: PointProps): ReactElement {
 }
 
 function People({ projectId, query, point }: PointProps): ReactElement {
-    const found = useActors(projectId, query, point, true)
+    const found = useActors(projectId, query, point)
     return (
         <Results query={found} what="people" empty="No person behind this point">
             {(found.data?.pages ?? [])

@@ -59,26 +59,10 @@ function KeyItem({ apiKey, onRevoke }: { apiKey: PersonalKey; onRevoke: () => vo
     )
 }
 
-export function KeysSection(): ReactElement {
+function Keys({ onRevoke }: { onRevoke: (apiKey: PersonalKey) => void }): ReactElement {
     const keys = usePersonalKeys()
-    const [creating, setCreating] = useState(false)
-    const [revoking, setRevoking] = useState<PersonalKey | null>(null)
     return (
-        <Card
-            title="Personal API keys"
-            actions={
-                <Button
-                    size="xs"
-                    leftSection={<Icon name="plus" size={15} />}
-                    onClick={() => {
-                        setCreating(true)
-                    }}
-                >
-                    New key
-                </Button>
-            }
-        >
-            <p className={styles.lead}>For programs that read: they act as you, within the scopes of the key.</p>
+        <>
             {keys.isPending && <LoadingRows label="Loading keys" rows={2} />}
             {keys.error && (
                 <ErrorState
@@ -98,11 +82,35 @@ export function KeysSection(): ReactElement {
                         key={apiKey.id}
                         apiKey={apiKey}
                         onRevoke={() => {
-                            setRevoking(apiKey)
+                            onRevoke(apiKey)
                         }}
                     />
                 ))}
             </ul>
+        </>
+    )
+}
+
+export function KeysSection(): ReactElement {
+    const [creating, setCreating] = useState(false)
+    const [revoking, setRevoking] = useState<PersonalKey | null>(null)
+    return (
+        <Card
+            title="Personal API keys"
+            actions={
+                <Button
+                    size="xs"
+                    leftSection={<Icon name="plus" size={15} />}
+                    onClick={() => {
+                        setCreating(true)
+                    }}
+                >
+                    New key
+                </Button>
+            }
+        >
+            <p className={styles.lead}>For programs that read: they act as you, within the scopes of the key.</p>
+            <Keys onRevoke={setRevoking} />
             {creating && (
                 <NewKeyDialog
                     onClose={() => {

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from posthog.ingestion import ledger
+from posthog.tenancy.commands import require_project
 
 
 class Command(BaseCommand):
@@ -16,6 +17,8 @@ class Command(BaseCommand):
         parser.add_argument("--project", type=int, help="id of one project; default: all")
 
     def handle(self, *args: Any, project: int | None, **options: Any) -> None:
+        if project is not None:
+            require_project(project)
         found = ledger.read(project)
         lines = [("received", found.received), ("visible", found.visible), ("dropped", sum(found.dropped.values()))]
         lines += [(f"  {reason}", quantity) for reason, quantity in sorted(found.dropped.items())]

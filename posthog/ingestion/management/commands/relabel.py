@@ -15,6 +15,7 @@ from redis.lock import Lock
 from posthog.classifiers import service
 from posthog.ingestion import relabel
 from posthog.ingestion.relabel import Outdated, Relabelling
+from posthog.tenancy.commands import require_project
 
 _BAR = 24
 _LINE_SECONDS = 10.0  # between lines where no terminal shows the bar
@@ -30,6 +31,8 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="only say how much there is to do")
 
     def handle(self, *args: Any, project: int | None, dry_run: bool, **options: Any) -> None:
+        if project is not None:
+            require_project(project)
         if not service.available():
             raise CommandError("there is no model: see MODEL_DIR in docs/settings.md")
         found = relabel.outdated(project)

@@ -3,9 +3,9 @@
 import threading
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from posthog.eventlog import log
 from posthog.ingestion import repair
 
 
@@ -13,6 +13,6 @@ class Command(BaseCommand):
     help = "After a power cut of the store's machine: store again what was lost and stands in the event log still."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        for partition in range(int(settings.EVENT_LOG_PARTITIONS)):
+        for partition in log.partitions():
             found = repair.repair(partition, threading.Event())
             self.stdout.write(f"partition {partition}: {found} events were missing")

@@ -13,7 +13,7 @@ from posthog.own_labels import selectors, services
 from posthog.own_labels.models import OwnLabel
 from posthog.own_labels.services import Wish
 from posthog.rest.errors import InvalidInput
-from posthog.tenancy.models import Project
+from posthog.tenancy.commands import require_project
 
 
 class Command(BaseCommand):
@@ -30,16 +30,15 @@ class Command(BaseCommand):
         parser.add_argument("--preview", action="store_true", help="show the figures and the best stored matches, and save nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        project = Project.objects.filter(pk=options["project"]).first()
-        if project is None:
-            raise CommandError(f"there is no project {options['project']}")
+        project: int = options["project"]
+        require_project(project)
         counter = options["counter_examples"]
         wish = Wish(options["speaker"], read(options["examples"]), read(counter) if counter else ())
         try:
             if options["preview"]:
-                self._preview(project.pk, wish)
+                self._preview(project, wish)
             else:
-                self._create(project.pk, options["name"], wish)
+                self._create(project, options["name"], wish)
         except (InvalidInput, ModelUnavailable, apart.Failed, ClickHouseError) as error:
             raise CommandError(str(error)) from error
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from posthog.tenancy.models import Project
+from posthog.tenancy.commands import require_project
 from posthog.topics import fits, selectors, tasks
 
 
@@ -17,8 +17,7 @@ class Command(BaseCommand):
         parser.add_argument("--fit", action="store_true", help="look for topics again, in the background")
 
     def handle(self, *args: Any, project: int, fit: bool, **options: Any) -> None:
-        if not Project.objects.filter(pk=project).exists():
-            raise CommandError(f"there is no project {project}")
+        require_project(project)
         if fit:
             try:
                 fits.request(project, by_hand=True)

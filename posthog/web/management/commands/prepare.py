@@ -10,7 +10,7 @@ from django.db.utils import OperationalError
 from redis.exceptions import RedisError
 
 from posthog.classifiers import service
-from posthog.common import redis
+from posthog.common import limits, redis
 from posthog.settings import environment
 from posthog.tenancy import keys, services
 from posthog.tenancy.models import Organization, Project, User
@@ -88,8 +88,8 @@ def _migrate() -> None:
 def _token() -> str:
     """INITIAL_PROJECT_TOKEN, "" when it is not given."""
     token = environment.text("INITIAL_PROJECT_TOKEN")
-    if len(token) > 64 or not token.isascii() or token.startswith(keys.PERSONAL_KEY_PREFIX):
-        raise CommandError("INITIAL_PROJECT_TOKEN must be at most 64 ASCII characters and must not start with phx_.")
+    if len(token) > limits.TOKEN_LENGTH or not token.isascii() or token.startswith(keys.PERSONAL_KEY_PREFIX):
+        raise CommandError(f"INITIAL_PROJECT_TOKEN must be at most {limits.TOKEN_LENGTH} ASCII characters and must not start with phx_.")
     return token
 
 

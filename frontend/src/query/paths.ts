@@ -1,0 +1,3 @@
+export function projectPath(id: string): string {
+    return `/api/projects/${encodeURIComponent(id)}/`
+}
