@@ -3,8 +3,8 @@
     .venv/bin/python -m benchmarks.topics --data ../shared/data [--model FOLDER] [--frozen] [--vectors FOLDER] [--messages 4000]
 
 Vectors come from the product's model (or the one in FOLDER, if it has embeddings), with --frozen from the published weights of
-all-MiniLM-L6-v2 (needs the packages that bin/train installs), with --vectors from files clinc.npy, banking.npy and arena.npy that an
-earlier run with --save FOLDER wrote. Prints a Markdown table.
+all-MiniLM-L6-v2 (run by .venv-train/bin/python, which bin/train makes), with --vectors from files clinc.npy, banking.npy and arena.npy
+that an earlier run with --save FOLDER wrote. Prints a Markdown table.
 
 Topics are found in some messages and judged on others, which get theirs as new messages do: the nearest one, or none. Purity: the share of
 messages whose label is the most frequent of their topic. NMI: normalized mutual information. Both of the messages that have a topic.
@@ -85,7 +85,8 @@ def frozen() -> Embed:
         with torch.inference_mode():
             for positions in batches.plan([len(row) for row in rows]):
                 ids, mask = batches.pad([rows[position] for position in positions])
-                vectors[positions] = torch.nn.functional.normalize(encoder(torch.from_numpy(ids), torch.from_numpy(mask))).numpy()
+                last, _ = encoder(torch.from_numpy(ids), torch.from_numpy(mask))
+                vectors[positions] = torch.nn.functional.normalize(last).numpy()
         return vectors
 
     return embed

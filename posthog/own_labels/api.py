@@ -8,6 +8,7 @@ from rest_framework.response import Response
 
 from posthog.classifiers.service import ModelUnavailable
 from posthog.clickhouse.errors import ClickHouseError
+from posthog.common import apart
 from posthog.own_labels import schema, selectors, services
 from posthog.own_labels.models import OwnLabel
 from posthog.query.errors import as_answer
@@ -20,7 +21,7 @@ class _OwnLabels(ProjectScopedView):
     scope_object = "own_label"
 
     def handle_exception(self, exc: Exception) -> Response:
-        if isinstance(exc, ModelUnavailable):
+        if isinstance(exc, ModelUnavailable | apart.Failed):
             exc = Unavailable(f"No label can be trained now: {exc}")
         return super().handle_exception(as_answer(exc) if isinstance(exc, ClickHouseError) else exc)
 

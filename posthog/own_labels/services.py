@@ -47,7 +47,7 @@ class Trained:
 
 
 def train(team_id: int, wish: Wish) -> Trained:
-    """Raises InvalidInput for examples that cannot be learnt from, ModelUnavailable, ClickHouseError."""
+    """Raises InvalidInput for examples that cannot be learnt from, ModelUnavailable, apart.Failed, ClickHouseError."""
     began = time.monotonic()
     check(wish)
     model = service.label_version()
@@ -79,7 +79,7 @@ def check(wish: Wish) -> None:
 
 
 def create(team_id: int, name: str, wish: Wish, user: User | None) -> OwnLabel:
-    """Raises InvalidInput, ModelUnavailable, ClickHouseError."""
+    """Raises as train does."""
     slug = slug_of(name)
     _check_room(team_id, slug, name)
     trained = train(team_id, wish)

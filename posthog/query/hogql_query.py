@@ -21,8 +21,9 @@ class HogQLQueryRunner(QueryRunner[HogQLQuery]):
         if not self.query.query.strip():
             raise InvalidInput("query.query: expected a SELECT statement", attr="query")
         statement = self.statement()
-        limit = statement.limit if statement.limit is not None else limits.QUERY_ROWS
-        self.context.limit_top = limits.QUERY_MAX_ROWS
+        limit = min(limits.QUERY_ROWS if statement.limit is None else statement.limit, limits.QUERY_MAX_ROWS)
+        # One row beyond what we give tells that there are more.
+        self.context.limit_top = limits.QUERY_MAX_ROWS + 1
         self.context.limit_default = limits.QUERY_ROWS + 1
         result = self.execute(statement)
         rows = result.rows[:limit]

@@ -36,9 +36,10 @@ class QueryStatus:
         self._write(self._fields(complete=False, start_time=utc_now()))
 
     def finish(self, answer: dict[str, Any]) -> dict[str, Any]:
-        """The status to give with the answer; the stored one carries the answer itself."""
+        """The status to give with the answer; the stored one carries the answer itself, unless that is too large to be kept."""
         fields = self._fields(complete=True, end_time=utc_now())
-        self._write({**fields, "results": answer})
+        if not self._write({**fields, "results": answer}):
+            self._write(fields)
         return fields
 
     def fail(self, message: str, status_code: int) -> None:
@@ -81,10 +82,13 @@ class QueryStatus:
             "labels": None,
         }
 
-    def _write(self, fields: dict[str, Any]) -> None:
+    def _write(self, fields: dict[str, Any]) -> bool:
+        """Whether it is small enough to be kept."""
         content = json.dumps(fields)
-        if len(content) <= limits.QUERY_CACHE_BYTES:
-            _try(lambda client: client.set(self._key, zlib.compress(content, 1), ex=_KEEP))
+        if len(content) > limits.QUERY_CACHE_BYTES:
+            return False
+        _try(lambda client: client.set(self._key, zlib.compress(content, 1), ex=_KEEP))
+        return True
 
 
 def _try(action: Any) -> Any:

@@ -2,7 +2,7 @@
 
     .venv/bin/python -m posthog.classifiers.training.bigrams --data ../shared/data
 
-Half of the weight is English (human turns of HH-RLHF, MIT; GoEmotions, CC BY 4.0), half is shared by the locales in Latin letters (BSD).
+Half of the weight is English (HH-RLHF, MIT; GoEmotions, CC BY 4.0), half is shared by the locales in Latin letters (BSD).
 The table: 27 lines, one per letter before (a space for the beginning of a word), each with 27 signs, one per letter after:
 chr(35 + 5 * -log2(p)), at most 12 bits.
 """

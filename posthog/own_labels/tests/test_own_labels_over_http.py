@@ -1,5 +1,7 @@
 """Own labels through the API and the command: who may make them, what is shown, and what is refused with which words."""
 
+import re
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,7 @@ from django.test import Client
 
 from posthog.classifiers import service
 from posthog.clickhouse import client, embeddings
-from posthog.common import limits
+from posthog.common import apart, limits
 from posthog.common.time import utc_now
 from posthog.conftest import Person
 from posthog.definitions.models import PropertyDefinition
@@ -20,6 +22,7 @@ from posthog.own_labels.tests.words import ABOUT_OTHERS, ABOUT_PARCELS, WordMode
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stores", "model")]
 EXAMPLES = ABOUT_PARCELS[::3]
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "own-labels.md"
 
 
 def store(team_id: int, texts: Sequence[str], role: str = "user", version: str = "w1") -> list[UUID]:
@@ -188,6 +191,20 @@ def test_without_embeddings_it_says_so(alice: Person, history: list[UUID], monke
     assert "embeddings" in response.json()["detail"]
 
 
+def test_a_training_that_does_not_end_says_why(alice: Person, history: list[UUID], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def failing(*_: object, **__: object) -> object:
+        raise apart.Failed("the process that computes was not done after 120 seconds, and was ended")
+
+    monkeypatch.setattr(apart, "call", failing)
+    response = post(alice, body())
+    assert response.status_code == 503
+    assert "not done after 120 seconds" in response.json()["detail"]
+    examples = tmp_path / "examples.txt"
+    examples.write_text("\n".join(EXAMPLES))
+    with pytest.raises(CommandError, match="not done after 120 seconds"):
+        call_command("own_label", "--project", str(alice.project.pk), "--name", "Parcel", "--examples", str(examples))
+
+
 def test_the_command_makes_a_label_from_files(
     alice: Person, history: list[UUID], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -207,3 +224,15 @@ def test_the_command_makes_a_label_from_files(
         call_command(*arguments)
     with pytest.raises(CommandError, match="No such file"):
         call_command(*arguments[:-1], str(tmp_path / "missing.txt"))
+
+
+def test_the_command_of_the_page_runs_as_it_stands_there(
+    alice: Person, history: list[UUID], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [line] = re.findall(r"^bin/manage (own_label .*)$", PAGE.read_text(), re.MULTILINE)
+    monkeypatch.chdir(tmp_path)
+    Path("late.txt").write_text("\n".join(EXAMPLES))
+    Path("other.txt").write_text("\n".join(ABOUT_OTHERS[:5]))
+    call_command(*shlex.split(line.replace("--project 1", f"--project {alice.project.pk}")))
+    assert f"{len(EXAMPLES)} examples, 5 counter-examples" in capsys.readouterr().out
+    assert OwnLabel.objects.count() == 0

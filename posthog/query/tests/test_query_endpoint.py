@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from posthog.common import limits
 from posthog.conftest import Person
 from posthog.query.tests.conftest import Ask
 from posthog.query.tests.world import Event, store
@@ -93,6 +94,15 @@ def test_an_async_query_is_answered_at_once_and_its_status_can_be_read(alice: Pe
     assert alice.client.get(path).status_code == 404
 
 
+def test_the_status_of_an_answer_too_large_to_be_kept_is_complete(alice: Person, ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "QUERY_CACHE_BYTES", 1_000)
+    sql = "SELECT repeat('x', 1000)"
+    assert ask(alice, {"kind": "HogQLQuery", "query": sql}, client_query_id="large")[1]["results"] == [["x" * 1_000]]
+    read = alice.client.get(f"/api/projects/{alice.project.pk}/query/large/")
+    assert read.status_code == 200
+    assert (read.json()["query_status"]["complete"], read.json()["query_status"]["results"]) == (True, None)
+
+
 def test_a_failed_query_says_so_in_its_status(alice: Person, ask: Ask) -> None:
     assert ask(alice, {"kind": "HogQLQuery", "query": "SELECT nothing FROM events"}, client_query_id="bad")[0] == 400
     read = alice.client.get(f"/api/projects/{alice.project.pk}/query/bad/")
@@ -131,6 +141,11 @@ def test_sql_without_a_limit_gives_the_first_hundred_rows(alice: Person, ask: As
     assert answer("SELECT number FROM numbers(150)") == (100, True, 100)
     assert answer("SELECT number FROM numbers(100)") == (100, False, 100)
     assert answer("SELECT number FROM numbers(150) LIMIT 120") == (120, False, 120)
+
+
+def test_sql_gives_at_most_fifty_thousand_rows_and_says_that_there_are_more(alice: Person, ask: Ask) -> None:
+    _, body = ask(alice, {"kind": "HogQLQuery", "query": "SELECT number FROM numbers(50001) LIMIT 60000"})
+    assert (len(body["results"]), body["hasMore"], body["limit"]) == (50_000, True, 50_000)
 
 
 def test_sql_with_filters_values_and_variables(alice: Person, ask: Ask) -> None:

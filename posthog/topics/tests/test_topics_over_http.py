@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.test import Client
 
 from posthog.conftest import Person
@@ -73,6 +74,23 @@ def test_the_requests_of_the_page_are_answered(alice: Person, topics: list[dict[
         assert response.json()
     assert [topic["name"] for topic in get(alice, "")["results"] if topic["id"] == topics[1]["id"]] == [topics[1]["name"]]
     assert len(get(alice, "")["results"]) == len(topics) - 1
+
+
+def test_the_command_lists_topics_and_asks_for_a_search(
+    alice: Person, topics: list[dict[str, Any]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    patch(alice, topics[0], {"pinned": True})
+    call_command("topics", "--project", str(alice.project.pk))
+    said = capsys.readouterr().out
+    assert all(topic["name"] in said for topic in topics)
+    assert f"{topics[0]['name']}  pinned" in said
+    assert "search: done" in said
+    call_command("topics", "--project", str(alice.project.pk), "--fit")
+    assert "search: queued" in capsys.readouterr().out
+    with pytest.raises(CommandError, match="already"):
+        call_command("topics", "--project", str(alice.project.pk), "--fit")
+    with pytest.raises(CommandError, match="no project 0"):
+        call_command("topics", "--project", "0")
 
 
 def test_a_search_is_told_from_beginning_to_end(alice: Person) -> None:

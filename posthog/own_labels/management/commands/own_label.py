@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from posthog.classifiers.service import ModelUnavailable
 from posthog.clickhouse.errors import ClickHouseError
-from posthog.common import json
+from posthog.common import apart, json
 from posthog.own_labels import selectors, services
 from posthog.own_labels.models import OwnLabel
 from posthog.own_labels.services import Wish
@@ -39,7 +39,7 @@ class Command(BaseCommand):
                 self._preview(project, wish)
             else:
                 self._create(project, options["name"], wish)
-        except (InvalidInput, ModelUnavailable, ClickHouseError) as error:
+        except (InvalidInput, ModelUnavailable, apart.Failed, ClickHouseError) as error:
             raise CommandError(str(error)) from error
 
     def _preview(self, team_id: int, wish: Wish) -> None:
