@@ -109,9 +109,13 @@ def _xadd(partition: int, payload: bytes) -> Command:
 
 def _payloads(stream: str) -> Iterator[bytes]:
     start = _first_unacknowledged(stream)
-    while page := cast(list[tuple[bytes, dict[bytes, bytes]]], client().xrange(stream, min=start, count=_PAGE)):
+    while page := _range(stream, start, _PAGE):
         yield from (fields[b"p"] for _, fields in page)
         start = f"({page[-1][0].decode()}"
+
+
+def _range(stream: str, start: str, count: int) -> list[tuple[bytes, dict[bytes, bytes]]]:
+    return cast("list[tuple[bytes, dict[bytes, bytes]]]", client().xrange(stream, min=start, count=count))
 
 
 def _first_unacknowledged(stream: str) -> str:
@@ -146,7 +150,7 @@ def _partition_depth(partition: int) -> Depth:
 
 
 def _unread_depth(stream: str, size: int) -> Depth:
-    return {"entries": client().xlen(stream), "pending": 0, "bytes": size, "oldest_age_seconds": _age_of_first(stream)}
+    return {"entries": client().xlen(stream), "pending": 0, "bytes": size, "oldest_age_seconds": _age_from(stream, "-")}
 
 
 def _count_after(stream: str, last_id: bytes) -> int:
@@ -157,12 +161,13 @@ def _age(stream: str, group: dict[str, Any]) -> float:
     if group["pending"]:
         oldest = client().xpending(stream, keys.GROUP)["min"]
         return age_of(oldest) if oldest else 0.0
-    return _age_of_first(stream, after=f"({group['last-delivered-id'].decode()}")
+    return _age_from(stream, f"({group['last-delivered-id'].decode()}")
 
 
-def _age_of_first(stream: str, after: str = "-") -> float:
-    first: Any = client().xrange(stream, min=after, count=1)
-    return age_of(first[0][0]) if first else 0.0
+def _age_from(stream: str, start: str) -> float:
+    """Age of the first entry of a range; 0 when there is none."""
+    found = _range(stream, start, 1)
+    return age_of(found[0][0]) if found else 0.0
 
 
 class _Gauge:

@@ -46,8 +46,7 @@ def projects_of(user: User) -> QuerySet[Project]:
 def current_project(user: User) -> Project | None:
     """The one that the user has chosen, else the first; None for a user without projects."""
     mine = projects_of(user)
-    chosen = mine.filter(pk=user.current_project_id).first() if user.current_project_id else None
-    return chosen or mine.first()
+    return mine.filter(pk=user.current_project_id or 0).first() or mine.first()
 
 
 def is_admin(user: User, project: Project) -> bool:
