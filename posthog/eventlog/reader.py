@@ -48,19 +48,31 @@ class PartitionReader:
         self.partition = partition
         self._lease_ms = int(lease_seconds * 1000)
         self._fence = 0
+        self._ends_at = 0.0
         self._stream = keys.stream(partition)
         self._lease = keys.lease(partition)
 
     def acquire(self) -> bool:
         """Take the partition's lease; False while another reader holds it."""
+        began = time.monotonic()
         self._fence = int(self._run(scripts.ACQUIRE, [self._lease, keys.fence(self.partition)], [self._lease_ms]))
         if self._fence:
+            self._ends_at = began + self._lease_ms / 1000
             self._make_group()
         return bool(self._fence)
 
     def renew(self) -> bool:
         """Keep the lease for its full length from now; False when it was lost. To be called within long work."""
-        return int(self._run(scripts.RENEW, [self._lease], [self._fence, self._lease_ms])) == 1
+        began = time.monotonic()
+        renewed = int(self._run(scripts.RENEW, [self._lease], [self._fence, self._lease_ms])) == 1
+        if renewed:
+            self._ends_at = began + self._lease_ms / 1000
+        return renewed
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether the lease ended by itself, as when this process was frozen; known without asking anybody."""
+        return time.monotonic() >= self._ends_at
 
     def release(self) -> None:
         """Give the lease back; harmless when it was lost."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import transaction
 from django.db.models import QuerySet
 
 from posthog.common.time import utc_now
@@ -47,19 +48,16 @@ class Replayed:
 def replay(letters: Sequence[DeadLetter]) -> Replayed:
     """Append the letters' events to the log again, each as it was received. A letter that was replayed before is left out.
 
-    An event that is stored by then is dropped as a duplicate, so that replaying can never store one twice. Raises LogFull and
-    LogUnavailable; letters before the failure are replayed.
+    An event that is stored by then is dropped as a duplicate, so that replaying can never store one twice. Raises LogFull,
+    LogUnavailable and StoreUnavailable; letters before the failure are replayed.
     """
     put_back = unreadable = 0
     for letter in letters:
-        if letter.replayed_at is not None:
-            continue
         fields = contents(letter)
         if fields is None:
-            unreadable += 1
-            continue
-        _put_back(letter, fields)
-        put_back += 1
+            unreadable += letter.replayed_at is None
+        else:
+            put_back += _put_back(letter.pk, fields)
     return Replayed(put_back, unreadable)
 
 
@@ -71,14 +69,20 @@ def contents(letter: DeadLetter) -> dict[str, Any] | None:
         return None
 
 
-def _put_back(letter: DeadLetter, fields: dict[str, Any]) -> None:
-    events = fields["events"]
+@transaction.atomic
+def _put_back(pk: int, fields: dict[str, Any]) -> bool:
+    """Whether the letter was still waiting; nobody else replays it meanwhile."""
+    letter = waiting().select_for_update().filter(pk=pk).first()
+    if letter is None:
+        return False
+    # First, since it may be done again: were it to fail behind the append, the event would be counted twice.
+    ledger.withdraw(letter.project_id, letter.received_at, letter.stage, letter.log_id)
     entry = {**fields, "replay_of": letter.log_id, "attempts": letter.attempts}
-    partition = log.partition_of(str(fields.get("token") or ""), _distinct_id(events))
+    partition = log.partition_of(str(fields.get("token") or ""), _distinct_id(fields["events"]))
     log.append([(partition, payload.pack(entry))])
     letter.replayed_at = utc_now()
     letter.save(update_fields=["replayed_at"])
-    ledger.withdraw(letter.project_id, letter.received_at, letter.stage, letter.log_id)
+    return True
 
 
 def _distinct_id(events: Sequence[Any]) -> str:

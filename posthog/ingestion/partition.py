@@ -44,7 +44,7 @@ class Heartbeat:
     def progress(self) -> None:
         """Called by the work between its steps. Raises LeaseLostError."""
         self._progress_at = time.monotonic()
-        if self.lost:
+        if self.lost or self._reader.is_overdue:
             raise LeaseLostError
 
     @contextmanager

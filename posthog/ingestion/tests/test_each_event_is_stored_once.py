@@ -1,6 +1,7 @@
 """Whatever interrupts a batch, and however often a client sends: one row per event, and the first one wins."""
 
 import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -8,7 +9,7 @@ import pytest
 
 from posthog.clickhouse import client
 from posthog.clickhouse.errors import StoreUnavailable
-from posthog.common import redis
+from posthog.common import limits, redis
 from posthog.eventlog import keys
 from posthog.eventlog.reader import PartitionReader
 from posthog.ingestion import ledger, stages
@@ -128,6 +129,31 @@ def test_a_worker_that_lost_its_lease_adds_nothing(pipeline: Pipeline, model: Fa
         ingest(batch, slow, Heartbeat(slow))
     fast.release()
     assert len(pipeline.events()) == expected
+
+
+def test_a_worker_that_was_frozen_beyond_its_lease_changes_no_person_when_it_goes_on(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its heartbeat has not looked yet; meanwhile another worker has stored the batch and the one after it."""
+    slow = PartitionReader(0)
+    pipeline.accept(event("chosen", S_set={"plan": "free"}))
+    assert slow.acquire()
+    batch = slow.read(flush_ms=1)
+    assert batch
+    heartbeat, clock = Heartbeat(slow), time.monotonic
+
+    def freeze() -> None:
+        redis.client().delete(keys.lease(0))
+        pipeline.run()
+        pipeline.accept(event("upgraded", S_set={"plan": "team"}))
+        pipeline.run()
+        monkeypatch.setattr(time, "monotonic", lambda: clock() + limits.LEASE_SECONDS)
+
+    before(monkeypatch, "locate", freeze)
+    with pytest.raises(LeaseLostError):
+        ingest(batch, slow, heartbeat)
+    assert Person.objects.get().properties["plan"] == "team"
+    assert pipeline.events() == ["chosen", "upgraded"]
 
 
 def test_a_heartbeat_that_finds_the_lease_gone_stops_the_work(pipeline: Pipeline) -> None:

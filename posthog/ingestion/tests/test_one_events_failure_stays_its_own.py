@@ -193,6 +193,35 @@ def dies() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def a_letter(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    poisoned(pipeline)
+    with monkeypatch.context() as broken:
+        breaking(*STAGES["geoip"], broken)
+        pipeline.run()
+
+
+def test_who_replays_what_another_is_replaying_puts_nothing_back(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    a_letter(pipeline, monkeypatch)
+    mine, theirs = list(dead_letters.waiting()), list(dead_letters.waiting())
+    assert (dead_letters.replay(theirs).put_back, dead_letters.replay(mine).put_back) == (1, 0)
+    pipeline.run()
+    assert len(pipeline.events()) == 4
+    assert ledger.read().dropped == {}
+
+
+def test_a_replay_while_the_store_is_away_leaves_the_letter(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    a_letter(pipeline, monkeypatch)
+    with monkeypatch.context() as away:
+        breaking(client, "insert", lambda *_: True, away)
+        with pytest.raises(ZeroDivisionError):
+            dead_letters.replay(list(dead_letters.waiting()))
+    assert dead_letters.waiting().count() == 1
+    assert ledger.read().balances
+    dead_letters.replay(list(dead_letters.waiting()))
+    pipeline.run()
+    assert len(pipeline.events()) == 4
+
+
 def test_the_commands_list_show_and_replay(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
     def run(*args: str) -> str:
         out = StringIO()
