@@ -23,7 +23,7 @@ ENCODER_RATE, HEAD_RATE = 1.2e-4, 1e-3
 WEIGHT_DECAY = 0.01
 EMBEDDING_WEIGHT = 1.0  # of 1 - cosine between the embedding and the published sentence vector
 AVERAGE = 0.998  # the weights that ship are a moving average over about the last 500 steps
-AGAIN = 0.6  # share of the new weights when a finished model is trained again: new examples are learnt, and less of the old is forgotten
+AGAIN = 0.75  # share of the new weights when a finished model is trained again: new examples are learnt, and less of the old is forgotten
 CHECKPOINT_SECONDS = 240.0
 PROGRESS_STEPS = 25
 
