@@ -18,4 +18,4 @@ def test_the_span_of_the_page_becomes_a_labelled_conversation(product: Product) 
         return [message["labels"] for message in found["messages"]] if status == 200 else []
 
     assert wait_until(lambda: len(labels()) == 2 and all(labels()), 60)
-    assert labels()[0]["user_emotion"] == "gratitude"
+    assert labels()[0]["user_emotion"]["value"] == "gratitude"

@@ -20,7 +20,7 @@ from tests.product import Product, wait_until
 from tests.sdks.conftest import VISIBLE_WITHIN_SECONDS, Events, properties_of
 
 pytestmark = pytest.mark.timeout(240)
-RESOURCE = Resource({"service.name": "shop"})
+RESOURCE = Resource.create({"service.name": "shop"})
 
 
 def processors(product: Product) -> dict[str, SpanProcessor]:
@@ -75,14 +75,14 @@ def test_calls_of_one_conversation_become_its_transcript(provider: TracerProvide
         status, found = product.request("GET", f"/api/projects/@current/conversations/{conversation}/")
         return list(found["messages"]) if status == 200 else []
 
-    assert wait_until(lambda: len(transcript()) == 4 and all(message["labels"] for message in transcript()), VISIBLE_WITHIN_SECONDS, 0.2)
+    assert wait_until(lambda: len(transcript()) == 4 and all(message["judged"] for message in transcript()), VISIBLE_WITHIN_SECONDS, 0.2)
     assert [(message["role"], message["content"]) for message in transcript()] == [
         ("user", "Where are my invoices?"),
         ("assistant", "Under Billing."),
         ("user", "Perfect, thank you so much!"),
         ("assistant", "You're welcome!"),
     ]
-    assert transcript()[2]["labels"]["user_emotion"] == "gratitude"
+    assert transcript()[2]["labels"]["user_emotion"]["value"] == "gratitude"
 
 
 def finished(*attributes: dict[str, Any]) -> list[ReadableSpan]:

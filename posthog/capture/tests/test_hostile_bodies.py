@@ -160,9 +160,13 @@ def test_a_bomb_costs_no_more_memory_than_the_bound(sender: Sender) -> None:
     assert seconds < 2
 
 
-def test_a_body_that_is_too_large_is_taken_in_to_its_end(sender: Sender) -> None:
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [("POST", "/e/", 413), ("PUT", "/e/", 405), ("POST", "/i/v0/ai/otel", 401), ("POST", "/i/v1/analytics/events", 401)],
+)
+def test_a_body_that_is_refused_is_taken_in_to_its_end(sender: Sender, method: str, path: str, status: int) -> None:
     """A sender that is cut off would see a broken connection, not the answer, and send the same again."""
     body = FakePayload(b"x" * (limits.BODY_EVENTS_ENDPOINT + 1_000_000))
-    answer = sender.browser.generic("POST", "/e/", content_type="text/plain", **{"wsgi.input": body, "CONTENT_LENGTH": str(len(body))})
-    assert answer.status_code == 413
+    answer = sender.browser.generic(method, path, content_type="text/plain", **{"wsgi.input": body, "CONTENT_LENGTH": str(len(body))})
+    assert answer.status_code == status
     assert len(body) == 0

@@ -5,7 +5,7 @@ decompression is bounded by the endpoint's limit.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 from urllib.parse import parse_qsl, unquote_to_bytes
 
@@ -54,7 +54,6 @@ def read(request: HttpRequest, limit: int) -> bytes:
     if not str(length).isascii() or not str(length).isdigit():
         raise malformed("Content-Length is not a number")
     if int(length) > limit:
-        discard(request.read)
         raise too_large(limit)
     return _whole(request.read(limit + 1), int(length))
 
@@ -66,14 +65,25 @@ def _whole(body: bytes, length: int) -> bytes:
 
 
 def _read_chunked(request: HttpRequest, limit: int) -> bytes:
-    """A body without a length, which only a server that marks the end of its input can give us."""
-    if not request.META.get("wsgi.input_terminated") or "HTTP_TRANSFER_ENCODING" not in request.META:
+    if not _is_chunked(request):
         return b""
     body: bytes = request.META["wsgi.input"].read(limit + 1)
     if len(body) > limit:
-        discard(request.META["wsgi.input"].read)
         raise too_large(limit)
     return body
+
+
+def _is_chunked(request: HttpRequest) -> bool:
+    """Whether there is a body without a length, which only a server that marks the end of its input can give us."""
+    meta = request.META
+    return not meta.get("CONTENT_LENGTH") and bool(meta.get("wsgi.input_terminated")) and "HTTP_TRANSFER_ENCODING" in meta
+
+
+def discard_rest(request: HttpRequest) -> None:
+    """To be called for every request that is refused."""
+    stream = request.META["wsgi.input"] if _is_chunked(request) else request
+    with suppress(OSError):
+        discard(stream.read)
 
 
 def discard(read: Callable[[int], bytes]) -> None:
@@ -183,4 +193,4 @@ def _without_position(error: Exception) -> str:
     return f"failed to parse request: {error}"[:200]
 
 
-__all__ = ["Refused", "binary", "decode", "discard", "parse", "query_of", "read"]
+__all__ = ["Refused", "binary", "decode", "discard", "discard_rest", "parse", "query_of", "read"]

@@ -15,6 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from posthog.common.sdk import cors
 from posthog.common.sdk.answers import Refused, method_not_allowed
+from posthog.common.sdk.body import discard_rest
 
 View = Callable[[HttpRequest], HttpResponse]
 Told = Callable[[HttpRequest, Refused], HttpResponse]
@@ -68,6 +69,7 @@ def outcome(view: View, request: HttpRequest, told: Told = _plainly, methods: Co
             raise method_not_allowed(request.method or "")
         return view(request)
     except Refused as refusal:
+        discard_rest(request)
         return _with_time_to_return(told(request, refusal), refusal)
     except Exception:
         logger.exception("SDK request to %s failed", request.path_info)
