@@ -13,19 +13,22 @@ from posthog.eventlog.reader import Batch
 from posthog.ingestion.events import Dead, Event, Watch
 
 _KEPT_SECONDS = 24 * 3600
+# Notes of this process that stand: the deaths before each.
+_noted: dict[str, int] = {}
 
 
 @contextmanager
 def watched(batch: Batch) -> Iterator[Watch]:
     """How the batch's events are to be watched; leaving the block in any orderly way means that nobody died."""
     name = _key(batch)
+    _take_back(name)
     deaths = int(redis.client().hget(name, "deaths") or 0)
+    _noted[name] = deaths
     _note_death(name)
     try:
         yield _Careful(name) if deaths >= limits.DEATHS_BEFORE_CARE else Watch()
     finally:
-        redis.client().hset(name, "deaths", deaths)
-        redis.client().hdel(name, "suspect")
+        _take_back(name)
 
 
 def forget(batch: Batch) -> None:
@@ -49,6 +52,14 @@ class _Careful(Watch):
             event.fate = Dead(died_at.decode(), "workers died while they processed this event")
         else:
             redis.client().hset(self._name, "suspect", f"{event.position} {stage}")
+
+
+def _take_back(name: str) -> None:
+    """What this process noted and has not taken back, for Valkey was away: it is alive."""
+    if name in _noted:
+        redis.client().hset(name, "deaths", _noted[name])
+        redis.client().hdel(name, "suspect")
+        del _noted[name]
 
 
 def _note_death(name: str) -> None:

@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 from posthog.clickhouse import client
-from posthog.common import redis
+from posthog.common import limits, redis
 from posthog.conversations import identity as conversation_identity
 from posthog.eventlog import keys, log
-from posthog.ingestion import dead_letters, decode, geoip, ledger, rows
+from posthog.ingestion import dead_letters, decode, geoip, ledger, rows, stages
 from posthog.ingestion.failpoints import FailPointError
 from posthog.ingestion.models import DeadLetter
 from posthog.ingestion.tests.conftest import NOON, FakeModel, Pipeline, event, in_a_worker_process, task
@@ -191,6 +192,25 @@ def test_an_event_that_kills_its_worker_is_given_up_after_three_deaths(pipeline:
 
 def dies() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_valkey_going_away_again_and_again_is_no_death_of_a_worker(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_: Any, **__: Any) -> None:
+        raise RedisConnectionError("Connection refused")
+
+    def goes_away(*_: Any) -> None:
+        broken.setattr(redis.client(), "hset", away)
+        away()
+
+    pipeline.accept(event(), event())
+    for _ in range(limits.DEATHS_BEFORE_CARE + 2):
+        with monkeypatch.context() as broken:
+            broken.setattr(stages, "STAGES", (*stages.STAGES[:3], goes_away))
+            with pytest.raises(RedisConnectionError):
+                pipeline.run()
+    pipeline.run()
+    assert len(pipeline.events()) == 2
+    assert not DeadLetter.objects.exists()
 
 
 def a_letter(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
