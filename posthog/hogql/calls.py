@@ -15,7 +15,7 @@ from posthog.hogql.scope import Scope
 from posthog.hogql.types import ANY, BOOLEAN, DATE, DATETIME, FLOAT, INTEGER, STRING, UUID_TYPE, Type, common
 
 Op = ast.CompareOperationOp
-READS: dict[str, ReadAs] = {"String": "String", "Float": "Numeric", "Json": "Json"}
+READS: dict[str, ReadAs] = {"String": "String", "Float": "Numeric"}
 UNITS = ("second", "minute", "hour", "day", "week", "month", "quarter", "year")
 UNIT_ARGUMENT = {"datediff", "age", "datetrunc"}
 CASTS = re.compile(r"(Nullable\()?(String|U?Int(8|16|32|64)|Float(32|64)|Bool|Date|UUID)\)?")

@@ -55,18 +55,13 @@ def compare(expr: ast.CompareOperation, scope: Scope, *, plain: bool = False) ->
         return _member(expr, scope, plain)
     for side, other in ((expr.right, expr.left), (expr.left, expr.right)):
         if isinstance(side, ast.Constant) and side.value is None:
-            return _null_check(expr.op, _present(expressions.operand(other, scope)))
+            return _null_check(expr.op, expressions.value(other, scope))
     if expr.op in PATTERNS:
         return _pattern(expr, scope, plain)
     left, right = _fit_both(expressions.operand(expr.left, scope), expressions.operand(expr.right, scope), scope, expr.start)
     if left is None or right is None:
         return Value(expr.op in NEGATIVE, type=BOOLEAN)
     return _finish(function(NAMES[expr.op], left, right), expr.op, [left, right], plain)
-
-
-def _present(side: Operand) -> Resolved:
-    """What is NULL where nothing is: an object is something, though no text."""
-    return settle(side, "Json" if isinstance(side, PropertyRead) and side.declared == "String" else None)
 
 
 def _null_check(op: Op, side: Resolved) -> Resolved:
@@ -143,25 +138,28 @@ def _is_constant(item: Resolved) -> bool:
 
 
 def _wanted_of(values: list[Resolved]) -> ReadAs | None:
-    wanted = {_wanted(item.type) for item in values if not (isinstance(item, Value) and item.value is None)}
+    wanted = {_wanted(item) for item in values if not (isinstance(item, Value) and item.value is None)}
     return wanted.pop() if len(wanted) == 1 else None
 
 
 # Types
 
 
-def _wanted(type: Type) -> ReadAs | None:
-    if type.is_number:
+def _wanted(other: Resolved) -> ReadAs | None:
+    """What a property of unknown type is read as, beside `other`."""
+    if other.type.is_number:
         return "Numeric"
-    if type.kind == "Boolean":
+    if other.type.kind == "Boolean":
         return "Boolean"
-    return "DateTime" if type.kind in {"DateTime", "Date"} else None
+    if isinstance(other, Value) and isinstance(other.value, str) and not other.value.startswith(("[", "{")):
+        return "Plain"
+    return "DateTime" if other.type.kind in {"DateTime", "Date"} else None
 
 
 def _fit_both(left: Operand, right: Operand, scope: Scope, position: int | None) -> tuple[Resolved | None, Resolved | None]:
     """Both sides as types that the engine can compare; None for a constant that fits nothing."""
-    settled_left = settle(left, None if isinstance(right, PropertyRead) else _wanted(right.type))
-    settled_right = settle(right, _wanted(settled_left.type) if isinstance(right, PropertyRead) else None)
+    settled_left = settle(left, None if isinstance(right, PropertyRead) else _wanted(right))
+    settled_right = settle(right, _wanted(settled_left) if isinstance(right, PropertyRead) else None)
     fitted_right = _fit(settled_right, settled_left.type, scope, position)
     fitted_left = None if fitted_right is None else _fit(settled_left, fitted_right.type, scope, position)
     return fitted_left, fitted_right

@@ -26,7 +26,7 @@ def _gives_array(spec: FunctionSpec, args: list[Resolved]) -> bool:
     if spec.name in {"JSONExtract", "JSONExtractKeysAndValues"}:
         wanted = args[-1].value if isinstance(args[-1], Value) else None
         return spec.name != "JSONExtract" or (isinstance(wanted, str) and _NESTED.match(wanted) is not None)
-    return spec.result == "Array" and spec.kind == "scalar" and spec.reads in {"String", "Json"}
+    return spec.result == "Array" and spec.kind == "scalar" and spec.reads == "String"
 
 
 def _without_null(arg: Resolved) -> Resolved:

@@ -29,7 +29,7 @@ SCALARS: Final[tuple[tuple[str, str, str], ...]] = (
         """toTypeName:1 toJSONString:1 formatReadableSize:1 formatReadableDecimalSize:1 formatReadableQuantity:1
         formatReadableTimeDelta:1-3 dateName:2-3 monthName:1 formatDateTime:2-3 arrayStringConcat:1-2 char:1- timezoneOf:1""",
     ),
-    ("String", "Json", "JSONExtractString:1- JSONExtractRaw:1- JSONType:1- JSON_VALUE:2"),
+    ("String", "String", "JSONExtractString:1- JSONExtractRaw:1- JSONType:1- JSON_VALUE:2"),
     (
         "Integer",
         "String",
@@ -55,8 +55,8 @@ SCALARS: Final[tuple[tuple[str, str, str], ...]] = (
         """bitAnd:2 bitOr:2 bitXor:2 bitNot:1 bitShiftLeft:2 bitShiftRight:2 bitTest:2 bitCount:1 intDiv:2 intDivOrZero:2 intDivOrNull:2
         roundDown:2 gcd:2 lcm:2 sign:1 bitTestAll:2- bitTestAny:2-""",
     ),
-    ("Integer", "Json", "JSONExtractInt:1- JSONExtractUInt:1- JSONLength:1-"),
-    ("Float", "Json", "JSONExtractFloat:1-"),
+    ("Integer", "String", "JSONExtractInt:1- JSONExtractUInt:1- JSONLength:1-"),
+    ("Float", "String", "JSONExtractFloat:1-"),
     (
         "Float",
         "Float",
@@ -78,7 +78,7 @@ SCALARS: Final[tuple[tuple[str, str, str], ...]] = (
         hasTokenOrNull:2 multiSearchAny:2 multiSearchAnyCaseInsensitive:2 multiSearchAnyUTF8:2
         multiSearchAnyCaseInsensitiveUTF8:2 multiMatchAny:2 hasSubsequence:2 hasSubsequenceCaseInsensitive:2 isValidUTF8:1""",
     ),
-    ("Boolean", "Json", "JSONHas:1- JSONExtractBool:1- isValidJSON:1"),
+    ("Boolean", "String", "JSONHas:1- JSONExtractBool:1- isValidJSON:1"),
     ("Boolean", "Float", "isFinite:1 isInfinite:1 isNaN:1"),
     ("Boolean", "", "has:2 hasAll:2 hasAny:2 hasSubstr:2 arrayExists:2- arrayAll:2- isZeroOrNull:1 mapContains:2 xor:2- mapContainsKey:2"),
     ("Date", "", "toStartOfYear:1 toStartOfISOYear:1 toStartOfQuarter:1 toStartOfMonth:1 toMonday:1 toStartOfWeek:1-3 toLastDayOfMonth:1"),
@@ -120,8 +120,8 @@ SCALARS: Final[tuple[tuple[str, str, str], ...]] = (
         extractAllGroups:2 extractGroups:2 ngrams:2 URLHierarchy:1 URLPathHierarchy:1 extractURLParameters:1
         extractURLParameterNames:1 multiSearchAllPositions:2 multiMatchAllIndices:2""",
     ),
-    ("Array", "Json", "JSONExtractArrayRaw:1- JSONExtractKeys:1- JSONExtractKeysAndValuesRaw:1- JSONAllPaths:1"),
-    ("Any", "Json", "JSONExtract:2- JSONExtractKeysAndValues:2-"),
+    ("Array", "String", "JSONExtractArrayRaw:1- JSONExtractKeys:1- JSONExtractKeysAndValuesRaw:1- JSONAllPaths:1"),
+    ("Any", "String", "JSONExtract:2- JSONExtractKeysAndValues:2-"),
     ("Tuple", "", "tuple:0- tupleConcat:1-"),
     ("Map", "", "map:0- mapFromArrays:2 mapFilter:2 mapApply:2 mapAdd:2- mapSubtract:2-"),
     (

@@ -19,7 +19,7 @@ _ALWAYS_NULL = frozenset({"nullIf", "toNullable", "intDivOrNull", "divideOrNull"
 
 @dataclass(frozen=True)
 class FunctionSpec:
-    """`reads` says as what a JSON property among the arguments is read: "String", "Float", "Json" or "" (as declared)."""
+    """`reads` says as what a JSON property among the arguments is read: "String", "Float" or "" (as declared)."""
 
     name: str
     least: int

@@ -41,9 +41,7 @@ def read(column: Column, wanted: ReadAs, zone: str) -> Resolved:
     if wanted == "Numeric":
         return function("accurateCastOrNull", column, text("Float64"), type=FLOAT.or_null())
     as_text = function("CAST", column, text("Nullable(String)"), type=STRING.or_null())
-    if wanted == "Json":
-        return _as_json(column, as_text)
-    return _from_text(as_text, wanted, zone)
+    return _with_json(column, as_text) if wanted == "String" else _from_text(as_text, wanted, zone)
 
 
 def _from_text(as_text: Resolved, wanted: ReadAs, zone: str) -> Resolved:
@@ -58,7 +56,7 @@ def _from_text(as_text: Resolved, wanted: ReadAs, zone: str) -> Resolved:
     return as_text
 
 
-def _as_json(column: Column, as_text: Resolved) -> Resolved:
+def _with_json(column: Column, as_text: Resolved) -> Resolved:
     """Arrays and objects as JSON; a plain text as it is, since it may hold JSON itself."""
     stored_type = function("dynamicType", column, type=STRING)
     below = Column(column.source, column.name, column.path, whole_object=True)
@@ -78,4 +76,4 @@ def read_text(column: Column, path: Sequence[str], wanted: ReadAs, zone: str) ->
     known = function("nullIf", function("nullIf", raw, text("")), text("null"), type=STRING.or_null())
     string = function("JSONExtractString", source, *keys, type=STRING)
     as_text = function("if", is_text, string, known, type=STRING.or_null())
-    return _from_text(as_text, wanted, zone) if wanted != "Json" else as_text
+    return _from_text(as_text, wanted, zone)

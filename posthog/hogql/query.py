@@ -27,6 +27,8 @@ SETTINGS: Mapping[str, object] = {
     "max_ast_elements": 500_000,
     "max_expanded_ast_elements": 1_000_000,
     "max_ast_depth": 2_000,
+    # Dots in keys are stored escaped; with it they are printed as they came.
+    "json_type_escape_dots_in_keys": 1,
 }
 # More of them for what users write.
 USER_SETTINGS: Mapping[str, object] = {"max_execution_time": 30, "max_rows_in_join": 10_000_000, "join_overflow_mode": "throw"}

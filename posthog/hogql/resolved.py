@@ -156,7 +156,7 @@ class PropertyRead:
 
     def settle(self, wanted: ReadAs | None = None) -> Resolved:
         """Read as `wanted`, unless a definition says that it is something other than text and numbers, dates or booleans are wanted."""
-        if wanted in {"String", "Json"} or (wanted is not None and self.declared == "String"):
+        if wanted == "String" or (wanted is not None and self.declared == "String"):
             return self.read(wanted)
         return self.read(self.declared)
 

@@ -11,9 +11,8 @@ from posthog.hogql import ast, expressions, schema
 from posthog.hogql.ast_text import describe
 from posthog.hogql.context import Context
 from posthog.hogql.errors import NotImplementedError, QueryTooComplexError, ResolutionError
-from posthog.hogql.property_types import ReadAs
 from posthog.hogql.relations import NumbersRelation, QueryRelation, TableRelation
-from posthog.hogql.resolved import Join, NumbersSource, Output, PropertyRead, Query, Resolved, SetQuery, settle
+from posthog.hogql.resolved import Join, NumbersSource, Output, Query, Resolved, SetQuery, settle
 from posthog.hogql.scope import Budget, Definition, Relation, Scope, check_name
 from posthog.hogql.types import ANY
 
@@ -196,20 +195,13 @@ class _Select:
     def _column(self, expr: ast.Expr) -> None:
         inner = expr.expr if isinstance(expr, ast.Alias) else expr
         operand = expressions.operand(inner, self.scope)
-        shown = settle(operand, self._shown_as(operand))
+        shown = settle(operand)
         if not isinstance(expr, ast.Alias):
             self._output(describe(inner), shown)
             return
         if self.scope.aliases.get(expr.alias) != operand:  # `item AS item` of an ARRAY JOIN
             self.scope.define_alias(expr.alias, operand, expr.start)
-        if self._shown_as(operand) == "Json":
-            self.scope.aliases[expr.alias] = operand  # conditions read the property, not what is shown of it
         self.query.outputs.append(Output(expr.alias, shown))
-
-    def _shown_as(self, operand: object) -> ReadAs | None:
-        """Where a person reads the rows, arrays and objects are JSON."""
-        grouped = self.node.group_by or self.node.distinct or not self.outermost
-        return "Json" if isinstance(operand, PropertyRead) and operand.declared == "String" and not grouped else None
 
     def _output(self, name: str, expr: Resolved) -> None:
         taken = {output.name for output in self.query.outputs} | set(self.scope.aliases)

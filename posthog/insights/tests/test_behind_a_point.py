@@ -228,6 +228,34 @@ def test_other_and_missing_values_lead_to_their_own_events(alice: Person, ask: A
         assert len(rows["results"]) == count
 
 
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (["a", "b"], '["a","b"]'),
+        ([1, {"x.y": 2.5}, "it's \\"], '[1,{"x.y":2.5},"it\'s \\\\"]'),
+        ({"b": {"c.d": True}, "a": 1}, '{"a":1,"b":{"c.d":true}}'),
+    ],
+)
+@pytest.mark.parametrize("kind", ["event", "person"])
+def test_lists_and_objects_are_values_of_a_breakdown(alice: Person, ask: Ask, kind: str, value: Any, shown: str) -> None:
+    """Under their JSON text; a filter with that text finds the same events."""
+    given: Any = {"properties" if kind == "event" else "person_properties": {"tags": value}}
+    store(alice.project.pk, [Event(person="ada", conversation="c-ada", **given), Event(person="bo", conversation="c-bo", **given), Event()])
+    query = trends({"event": "chat"}, breakdownFilter={"breakdown": "tags", "breakdown_type": kind})
+    _, chart = ask(alice, query)
+    assert [(item["breakdown_value"], item["count"]) for item in chart["results"]] == [(shown, 2), (NULL, 1)]
+    source = {"kind": "InsightActorsQuery", "source": query, "breakdown": shown}
+    _, events = ask(alice, {"kind": "EventsQuery", "source": source, "select": ["distinct_id"], "orderBy": ["distinct_id"]})
+    _, people = ask(alice, {"kind": "ActorsQuery", "source": source, "select": ["id"]})
+    _, conversations = ask(alice, {"kind": "ConversationsQuery", "source": source})
+    assert events["results"] == [["ada"], ["bo"]]
+    assert {row[0] for row in people["results"]} == {str(person_id("ada")), str(person_id("bo"))}
+    assert (conversations["count"], conversations["events_without_conversation"]) == (2, 0)
+    for operator, wanted in (("exact", shown), ("exact", [shown, "other"]), ("icontains", shown[:8]), ("is_set", None)):
+        same = {"type": kind, "key": "tags", "operator": operator, "value": wanted}
+        assert ask(alice, trends({"event": "chat"}, properties=[same]))[1]["results"][0]["count"] == 2, operator
+
+
 @pytest.mark.usefixtures("support")
 def test_points_of_the_previous_period_and_of_cumulative_charts(alice: Person, ask: Ask) -> None:
     later = trends(dateRange={"date_from": "2024-05-14", "date_to": "2024-05-14"}, compareFilter={"compare": True})
@@ -240,6 +268,29 @@ def test_points_of_the_previous_period_and_of_cumulative_charts(alice: Person, a
     assert len(rows["results"]) == 6
     _, people = ask(alice, {"kind": "ActorsQuery", "source": source, "select": ["person"]})
     assert len(people["results"]) == ask(alice, running)[1]["results"][0]["data"][1] == 3
+
+
+@pytest.mark.usefixtures("support")
+def test_cumulative_weekly_actives_are_all_who_were_active_in_a_window_so_far(alice: Person, ask: Ask) -> None:
+    """Dee's week ends a day before the last point, where she still counts; nobody counts twice."""
+    store(alice.project.pk, [Event(at="2024-05-08T09:00:00+00:00", person="dee"), Event(at="2024-05-15T09:00:00+00:00", person="eve")])
+    query = trends({"event": "chat", "math": "weekly_active"}, trendsFilter={"display": "ActionsLineGraphCumulative"})
+    _, chart = ask(alice, query)
+    assert (chart["results"][0]["data"], chart["results"][0]["count"]) == ([4, 4, 5], 5)
+    for day, count in zip(chart["results"][0]["days"], [4, 4, 5], strict=True):
+        source = {"kind": "InsightActorsQuery", "source": query, "day": day}
+        assert len(ask(alice, {"kind": "ActorsQuery", "source": source, "select": ["id"]})[1]["results"]) == count
+
+
+@pytest.mark.parametrize(("marker", "others", "count"), [(OTHER, [], 2), (OTHER, ["a", "b"], 3), (NULL, [], 3)])
+def test_a_value_that_reads_like_a_marker_is_counted_with_it(alice: Person, ask: Ask, marker: str, others: list[str], count: int) -> None:
+    values = [marker, marker, *others, *others[:1]]
+    store(alice.project.pk, [*(Event(properties={"p": value}) for value in values), *([Event()] if marker == NULL else [])])
+    query = trends({"event": "chat"}, breakdownFilter={"breakdown": "p", "breakdown_limit": 1})
+    _, chart = ask(alice, query)
+    assert [item["count"] for item in chart["results"] if item["breakdown_value"] == marker] == [count]
+    source = {"kind": "InsightActorsQuery", "source": query, "breakdown": marker}
+    assert len(ask(alice, {"kind": "EventsQuery", "source": source, "select": ["uuid"]})[1]["results"]) == count
 
 
 @pytest.mark.parametrize(

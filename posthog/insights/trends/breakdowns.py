@@ -62,7 +62,8 @@ class Breakdowns:
     def matches(self, key: BreakdownKey, tops: Sequence[BreakdownKey]) -> ast.Expr:
         """Whether an event has this key; the key "other" stands for all that are not in `tops`."""
         if key == self.other:
-            return b.not_(self.is_one_of(tops))
+            # A client's own value that reads like the marker was counted there too.
+            return b.not_(self.is_one_of([top for top in tops if top != self.other]))
         return b.and_(b.eq(expr, value) for expr, value in zip(self.exprs, key, strict=True))
 
     def is_one_of(self, keys: Sequence[BreakdownKey]) -> ast.Expr:

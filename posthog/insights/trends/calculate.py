@@ -122,7 +122,7 @@ class _Counted:
         series = self.series
         if math.per_actor(series.node):
             statement = self._per_actor(named)
-        elif series.is_cumulative and series.counted_once is not None and not series.sliding_days and self.place:
+        elif series.is_cumulative and series.counted_once is not None and self.place:
             statement = self._cumulative(named)
         else:
             value = math.aggregate(series.node, series.query.aggregation_group_type_index)

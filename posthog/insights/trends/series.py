@@ -65,10 +65,8 @@ class TrendsSeries:
         """When the events of a point happened: of one bucket, or of the whole period."""
         if index is None or self.period.whole:
             return self._whole_span()
-        if self.sliding_days:
-            return self.window(index)
-        first, last = self.period.bucket_span(index)
-        return (self.period.span[0] if self.is_cumulative else first), last
+        first, last = self.window(index) if self.sliding_days else self.period.bucket_span(index)
+        return (self._whole_span()[0] if self.is_cumulative else first), last
 
     def window(self, index: int) -> Span:
         """The sliding days up to the end of a bucket."""
