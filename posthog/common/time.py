@@ -14,6 +14,8 @@ _EPOCH_TEXT = re.compile(r"-?\d{9,16}(\.\d+)?")
 _NUMBER = re.compile(r"-?(?:[0-9]{9,}(?:\.[0-9]+)?|[0-9](?:\.[0-9]+)?e\+[0-9]+)")
 # ISO 8601 allows years of more digits, and signs.
 _YEAR = re.compile(r"([+-]?[0-9]{4,6})[-/][0-9]{1,2}(?![0-9])")
+# A date that lacks no part reads the same on both.
+_TWO_DAYS = datetime(2000, 1, 1, tzinfo=UTC), datetime(2001, 2, 2, tzinfo=UTC)
 _FIRST_SECOND, _AFTER_LAST = -62_135_596_800, 253_402_300_800  # the years 1 to 9999
 
 
@@ -78,4 +80,7 @@ def _rfc_2822(text: str) -> datetime:
 
 
 def _anything(text: str) -> datetime | None:
-    return dateutil_parser.parse(text) if any(character in text for character in "-/:") else None
+    if not any(character in text for character in "-/:"):
+        return None
+    first, second = (dateutil_parser.parse(text, default=day) for day in _TWO_DAYS)
+    return first if first == second else None

@@ -33,6 +33,11 @@ def test_what_is_no_time_is_none(text: str) -> None:
     assert parse_timestamp(text) is None
 
 
+@pytest.mark.parametrize("text", ["10:30", "T10:30", "Mon 10:30:00 GMT", "01-05", "5 Jan 10:30", "2021-02"])
+def test_a_time_without_its_whole_date_is_none(text: str) -> None:
+    assert parse_timestamp(text) is None
+
+
 @given(st.text(max_size=80))
 def test_no_text_raises(text: str) -> None:
     parse_timestamp(text)
