@@ -1,7 +1,8 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vitest/config'
 
-const backend = process.env['BACKEND'] ?? 'http://127.0.0.1:8000'
+// Asked under the address of the page, as the server's check of forged requests wants it.
+const backend = { target: process.env['BACKEND'] ?? 'http://127.0.0.1:8000', changeOrigin: false }
 
 export default defineConfig(({ command }) => ({
     base: command === 'build' ? '/static/' : '/',

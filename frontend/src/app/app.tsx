@@ -14,7 +14,7 @@ function createApp(history?: RouterHistory) {
         const { pathname, href } = router.state.location
         if (pathname !== '/login') {
             queryClient.removeQueries({ queryKey: ['me'] })
-            void router.navigate({ to: '/login', search: { next: href } })
+            void router.navigate({ to: '/login', search: { next: href }, replace: true })
         }
     })
     const router = createAppRouter(queryClient, history)

@@ -4,6 +4,7 @@ import {
     createRoute,
     createRouter,
     lazyRouteComponent,
+    notFound,
     Outlet,
     redirect,
 } from '@tanstack/react-router'
@@ -81,7 +82,13 @@ const setup = createRoute({
 const project = createRoute({
     getParentRoute: () => root,
     path: '/project/$projectId',
-    beforeLoad: ({ context, location }) => requireUser(context, location.href),
+    beforeLoad: async ({ context, location, params }) => {
+        const { projects } = await requireUser(context, location.href)
+        if (!projects.some(({ id }) => String(id) === params.projectId)) {
+            // eslint-disable-next-line @typescript-eslint/only-throw-error -- the router's way
+            throw notFound()
+        }
+    },
     component: Shell,
     notFoundComponent: NotFound,
 })

@@ -43,7 +43,7 @@ export function Shell(): ReactElement | null {
                     <Brand projectId={projectId} />
                     <Navigation projectId={projectId} me={me} />
                 </nav>
-                <div className={styles.topbar}>
+                <header className={styles.topbar}>
                     <ActionIcon
                         variant="subtle"
                         color="gray"
@@ -56,9 +56,9 @@ export function Shell(): ReactElement | null {
                         <Icon name="menu" />
                     </ActionIcon>
                     <Brand projectId={projectId} />
-                </div>
+                </header>
                 <main id="main" className={styles.main} tabIndex={-1}>
-                    <Outlet />
+                    <Outlet key={projectId} />
                 </main>
             </div>
             <Drawer

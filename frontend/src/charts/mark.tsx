@@ -12,10 +12,10 @@ const SHAPES: Record<SymbolName, string> = {
 }
 
 /** The colour and the shape of a series, as its points carry them. */
-export function SeriesMark({ index, scheme }: { index: number; scheme: Scheme }): ReactElement {
+export function SeriesMark({ look, scheme }: { look: number; scheme: Scheme }): ReactElement {
     return (
         <svg className={styles.mark} width="10" height="10" viewBox="0 0 10 10" aria-hidden="true">
-            <path d={SHAPES[symbolOf(index)]} fill={colorOf(index, scheme)} />
+            <path d={SHAPES[symbolOf(look)]} fill={colorOf(look, scheme)} />
         </svg>
     )
 }

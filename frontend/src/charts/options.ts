@@ -37,10 +37,10 @@ function element(tag: string, className: string, text?: string): HTMLElement {
     return node
 }
 
-function tooltipRow(series: ChartSeries, index: number, bucket: number, scheme: Scheme): HTMLElement {
+function tooltipRow(series: ChartSeries, bucket: number, scheme: Scheme): HTMLElement {
     const row = element('div', 'tooltip-row')
     const swatch = element('span', 'tooltip-swatch')
-    swatch.style.background = colorOf(index, scheme)
+    swatch.style.background = colorOf(series.look, scheme)
     row.append(
         swatch,
         element('span', 'tooltip-name', series.name),
@@ -53,11 +53,9 @@ export function tooltipNode(data: ChartData, bucket: number, scheme: Scheme): HT
     const box = element('div', 'tooltip-box')
     const unfinished = data.unfinished === bucket ? ' (so far)' : ''
     box.append(element('div', 'tooltip-title', `${data.titles[bucket] ?? ''}${unfinished}`))
-    const ranked = data.series
-        .map((series, index) => ({ series, index }))
-        .sort((a, b) => (b.series.data[bucket] ?? 0) - (a.series.data[bucket] ?? 0))
-    for (const { series, index } of ranked.slice(0, MAX_TOOLTIP_ROWS)) {
-        box.append(tooltipRow(series, index, bucket, scheme))
+    const ranked = data.series.toSorted((a, b) => (b.data[bucket] ?? 0) - (a.data[bucket] ?? 0))
+    for (const series of ranked.slice(0, MAX_TOOLTIP_ROWS)) {
+        box.append(tooltipRow(series, bucket, scheme))
     }
     if (ranked.length > MAX_TOOLTIP_ROWS) {
         box.append(element('div', 'tooltip-more', `and ${ranked.length - MAX_TOOLTIP_ROWS} more`))
@@ -66,19 +64,19 @@ export function tooltipNode(data: ChartData, bucket: number, scheme: Scheme): HT
 }
 
 function bars({ data, scheme }: DrawInput): BarSeriesOption[] {
-    return data.series.map((series, index) => ({
+    return data.series.map((series) => ({
         type: 'bar',
         name: series.name,
         stack: 'all',
         data: series.data,
         barMaxWidth: 32,
-        itemStyle: { color: colorOf(index, scheme) },
+        itemStyle: { color: colorOf(series.look, scheme) },
         emphasis: { disabled: true },
     }))
 }
 
 function areas({ data, scheme }: DrawInput): LineSeriesOption[] {
-    return data.series.map((series, index) => ({
+    return data.series.map((series) => ({
         type: 'line',
         name: series.name,
         stack: 'all',
@@ -86,7 +84,7 @@ function areas({ data, scheme }: DrawInput): LineSeriesOption[] {
         symbol: 'none',
         lineStyle: { width: 1.5 },
         areaStyle: { opacity: 0.35 },
-        color: colorOf(index, scheme),
+        color: colorOf(series.look, scheme),
         emphasis: { disabled: true },
     }))
 }
@@ -103,11 +101,11 @@ function line(
         type: 'line',
         name: series.name,
         data: values,
-        symbol: symbolOf(index),
+        symbol: symbolOf(series.look),
         symbolSize: few ? 6 : 4,
         showSymbol: few && !input.compact,
         lineStyle: { width: 2, type: dashed ? [4, 4] : 'solid' },
-        color: colorOf(index, input.scheme),
+        color: colorOf(series.look, input.scheme),
         ...(input.compact && index === 0 && input.data.series.length === 1 ? { areaStyle: { opacity: 0.1 } } : {}),
         emphasis: { disabled: true },
         z: 10 - Math.min(index, 8),

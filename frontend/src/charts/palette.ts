@@ -29,18 +29,22 @@ const DARK = [
     '#5eead4',
     '#f472b6',
 ]
+/** Events without a value, and values without a line of their own: set apart from all values. */
+export const NONE = -1
+export const OTHER = -2
+const REST: Record<Scheme, string> = { light: '#85878f', dark: '#797c89' }
 const SYMBOLS = ['circle', 'rect', 'triangle', 'diamond'] as const
 
 export type SymbolName = (typeof SYMBOLS)[number]
 
-export function colorOf(index: number, scheme: Scheme): string {
+export function colorOf(look: number, scheme: Scheme): string {
     const palette = scheme === 'dark' ? DARK : LIGHT
-    return palette[index % palette.length] ?? '#5f6470'
+    return palette[look % palette.length] ?? REST[scheme]
 }
 
 /** A second round through the colours takes other marks. */
-export function symbolOf(index: number): SymbolName {
-    return SYMBOLS[(index + Math.floor(index / LIGHT.length)) % SYMBOLS.length] ?? 'circle'
+export function symbolOf(look: number): SymbolName {
+    return SYMBOLS[(look + Math.floor(look / LIGHT.length)) % SYMBOLS.length] ?? (look === OTHER ? 'diamond' : 'rect')
 }
 
 export interface Inks {

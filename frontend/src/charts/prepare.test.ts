@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 
 import { readTrendsQuery } from '../query/trends-query'
 import type { TrendsResult } from '../query/types'
+import { colorOf, symbolOf } from './palette'
 import {
     axisLabel,
     breakdownName,
@@ -31,6 +32,23 @@ function result(data: number[], extra: Partial<TrendsResult> = {}): TrendsResult
 }
 
 const byEmotion = readTrendsQuery({ breakdownFilter: { breakdown: 'user_emotion', breakdown_type: 'event' } })
+
+describe('looks of lines', () => {
+    const values = [...Array.from({ length: 24 }, (_, n) => `value ${n}`), NO_VALUE, OTHER_VALUES]
+    const looks = prepare(
+        values.map((breakdown_value) => result([1, 1, 1], { breakdown_value })),
+        byEmotion,
+    ).series.map(({ look }) => `${colorOf(look, 'light')} ${symbolOf(look)}`)
+
+    it('are told apart, missing and remaining values from all others', () => {
+        expect(new Set(looks).size).toBe(looks.length)
+    })
+
+    it('are those of missing values wherever they stand', () => {
+        const first = prepare([result([1, 1, 1], { breakdown_value: NO_VALUE })], byEmotion).series[0]
+        expect(`${colorOf(first!.look, 'light')} ${symbolOf(first!.look)}`).toBe(looks.at(-2))
+    })
+})
 
 describe('names of lines', () => {
     it('are the event of a single series', () => {

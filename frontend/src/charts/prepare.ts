@@ -5,6 +5,7 @@
 import { formatCompact, plural } from '../lib/format'
 import { describeLabel, words } from '../lib/labels'
 import type { BreakdownValue, InsightPoint, Interval, TrendsQuery, TrendsResult } from '../query/types'
+import { NONE, OTHER } from './palette'
 
 export const NO_VALUE = '$$_posthog_breakdown_null_$$'
 export const OTHER_VALUES = '$$_posthog_breakdown_other_$$'
@@ -17,6 +18,8 @@ export interface ChartSeries {
     /** Which series of the query, and which breakdown value, a point of this line belongs to. */
     order: number
     breakdown: BreakdownValue | undefined
+    /** Its place among the colours and marks. */
+    look: number
 }
 
 export interface ChartData {
@@ -93,6 +96,10 @@ function seriesName(result: TrendsResult, query: TrendsQuery): string {
     return query.series.length > 1 ? `${letter}. ${own} · ${value}` : value
 }
 
+function lookOf({ breakdown_value }: TrendsResult, index: number): number {
+    return breakdown_value === NO_VALUE ? NONE : breakdown_value === OTHER_VALUES ? OTHER : index
+}
+
 function localDay(now: Date, timezone: string): string {
     try {
         return new Intl.DateTimeFormat('sv-SE', { timeZone: timezone, dateStyle: 'short', timeStyle: 'medium' }).format(
@@ -135,6 +142,7 @@ export function prepare(
             total: result.count,
             order: result.action?.order ?? 0,
             breakdown: result.breakdown_value,
+            look: query.series.length > 1 ? index : lookOf(result, index),
         })),
         unfinished: unfinishedBucket(days, query.interval, now, timezone),
     }

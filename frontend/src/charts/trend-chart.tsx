@@ -26,15 +26,16 @@ function Legend({ data }: { data: ChartData }): ReactElement | null {
     if (data.series.length < 2) {
         return null
     }
+    const shown = data.series.filter(({ look }) => look < MAX_LEGEND)
     return (
         <div className={styles.legend} aria-hidden="true">
-            {data.series.slice(0, MAX_LEGEND).map((series, index) => (
+            {shown.map((series) => (
                 <span key={series.key} className={styles.legendItem}>
-                    <SeriesMark index={index} scheme={scheme} />
+                    <SeriesMark look={series.look} scheme={scheme} />
                     <span>{series.name}</span>
                 </span>
             ))}
-            {data.series.length > MAX_LEGEND && <span>and {data.series.length - MAX_LEGEND} more</span>}
+            {data.series.length > shown.length && <span>and {data.series.length - shown.length} more</span>}
         </div>
     )
 }

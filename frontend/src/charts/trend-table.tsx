@@ -47,13 +47,13 @@ function Cell({ data, series, index, bucket, selected, onPoint }: CellProps): Re
 }
 
 function SeriesRow(props: Props & { series: ChartSeries; index: number; from: number }): ReactElement {
-    const { data, series, index, from } = props
+    const { data, series, from } = props
     const scheme = useComputedColorScheme('light')
     return (
         <tr>
             <th scope="row" className={styles.name} title={series.name}>
                 <span className={styles.nameText}>
-                    <SeriesMark index={index} scheme={scheme} />
+                    <SeriesMark look={series.look} scheme={scheme} />
                     <span>{series.name}</span>
                 </span>
             </th>

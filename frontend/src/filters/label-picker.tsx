@@ -1,5 +1,5 @@
 /** Choose a label to filter by: a speaker's label, then one of its values; flags need no value. */
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import type { ReactElement } from 'react'
 
 import { ATTACK_LABELS, describeLabel, FLAG_LABELS, labelText, WORD_LABELS, words } from '../lib/labels'
@@ -27,7 +27,12 @@ function withoutValues(names: string[], group: string): PickerOption[] {
     }))
 }
 
-function ValuePicker({ projectId, name, onPick }: Props & { name: string }): ReactElement {
+function ValuePicker({
+    projectId,
+    name,
+    onPick,
+    onClose,
+}: Props & { name: string; onClose: () => void }): ReactElement {
     const values = usePropertyValues(projectId, 'event', name)
     const options = (values.data ?? []).map((item) => ({ value: item.name, label: words(item.name) }))
     return (
@@ -38,6 +43,8 @@ function ValuePicker({ projectId, name, onPick }: Props & { name: string }): Rea
             prefix={`${describeLabel(name).title} is`}
             options={options}
             loading={values.isPending}
+            startsOpen
+            onClose={onClose}
             emptyText={values.isError ? 'The values could not be loaded' : 'No message has this label yet'}
             onChange={(value) => {
                 onPick(`${name}:${value}`)
@@ -48,8 +55,9 @@ function ValuePicker({ projectId, name, onPick }: Props & { name: string }): Rea
 
 export function LabelPicker({ projectId, onPick }: Props): ReactElement {
     const [name, setName] = useState<string | null>(null)
+    const box = useRef<HTMLSpanElement>(null)
     return (
-        <>
+        <span ref={box} style={{ display: 'contents' }}>
             <Picker
                 label="Add a label filter"
                 value={null}
@@ -69,12 +77,13 @@ export function LabelPicker({ projectId, onPick }: Props): ReactElement {
                 <ValuePicker
                     projectId={projectId}
                     name={name}
-                    onPick={(filter) => {
+                    onPick={onPick}
+                    onClose={() => {
                         setName(null)
-                        onPick(filter)
+                        box.current?.querySelector('button')?.focus()
                     }}
                 />
             )}
-        </>
+        </span>
     )
 }

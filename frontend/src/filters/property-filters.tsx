@@ -3,7 +3,7 @@ import type { ReactElement } from 'react'
 
 import { words } from '../lib/labels'
 import { usePropertyValues } from '../query/definitions'
-import { needsValue } from '../query/trends-query'
+import { isComplete, needsValue } from '../query/trends-query'
 import type { PropertyFilter } from '../query/types'
 import { Button, Popover, Select, TextInput } from '../ui/controls'
 import { Icon } from '../ui/icons'
@@ -16,6 +16,8 @@ interface EditorProps {
     projectId: string
     value: PropertyFilter
     onChange: (filter: PropertyFilter) => void
+    /** While a value is being typed. */
+    onType: (filter: PropertyFilter) => void
     onDone: () => void
 }
 
@@ -25,17 +27,16 @@ function scalar(value: PropertyFilter['value']): string {
     return Array.isArray(value) ? (value[0] ?? '') : String(value ?? '')
 }
 
-function ValueInput({ projectId, value, onChange }: Omit<EditorProps, 'onDone'>): ReactElement {
+function ValueInput({ projectId, value, onChange, onType }: Omit<EditorProps, 'onDone'>): ReactElement {
     const values = usePropertyValues(projectId, value.type, value.key)
     if (FREE_TEXT.has(value.operator)) {
         return (
             <TextInput
                 aria-label="Value"
                 placeholder="Value"
-                size="xs"
                 value={scalar(value.value)}
                 onChange={(event) => {
-                    onChange({ ...value, value: event.currentTarget.value })
+                    onType({ ...value, value: event.currentTarget.value })
                 }}
             />
         )
@@ -55,7 +56,7 @@ function ValueInput({ projectId, value, onChange }: Omit<EditorProps, 'onDone'>)
     )
 }
 
-function Editor({ projectId, value, onChange, onDone }: EditorProps): ReactElement {
+function Editor({ projectId, value, onChange, onType, onDone }: EditorProps): ReactElement {
     return (
         <form
             className={styles.editor}
@@ -77,7 +78,6 @@ function Editor({ projectId, value, onChange, onDone }: EditorProps): ReactEleme
             />
             <Select
                 aria-label="Operator"
-                size="xs"
                 data={OPERATORS}
                 value={value.operator}
                 allowDeselect={false}
@@ -86,11 +86,9 @@ function Editor({ projectId, value, onChange, onDone }: EditorProps): ReactEleme
                 }}
             />
             {value.key && needsValue(value.operator) && (
-                <ValueInput projectId={projectId} value={value} onChange={onChange} />
+                <ValueInput projectId={projectId} value={value} onChange={onChange} onType={onType} />
             )}
-            <Button type="submit" size="xs">
-                Done
-            </Button>
+            <Button type="submit">Done</Button>
         </form>
     )
 }
@@ -103,33 +101,56 @@ interface ChipProps {
     onRemove: () => void
 }
 
+/** A filter becomes part of the query when it is complete: what is half made or being typed stays in the draft. */
 function PropertyChip({ projectId, value, startsOpen, onChange, onRemove }: ChipProps): ReactElement {
-    const [opened, setOpened] = useState(startsOpen)
-    const text = value.key ? describeFilter(value) : 'New filter'
+    const [draft, setDraft] = useState(startsOpen ? value : null)
+    const shown = draft ?? value
+    const text = shown.key ? describeFilter(shown) : 'New filter'
+    const change = (next: PropertyFilter): void => {
+        setDraft(next)
+        if (isComplete(next)) {
+            onChange(next)
+        }
+    }
+    const close = (): void => {
+        setDraft(null)
+        if (isComplete(shown)) {
+            onChange(shown)
+        } else if (!value.key) {
+            onRemove()
+        }
+    }
     return (
         <span className={styles.chip}>
-            <Popover opened={opened} onChange={setOpened} position="bottom-start" trapFocus returnFocus>
+            <Popover
+                opened={draft !== null}
+                onChange={(opened) => {
+                    if (!opened) {
+                        close()
+                    }
+                }}
+                position="bottom-start"
+                trapFocus
+                returnFocus
+            >
                 <Popover.Target>
                     <button
                         type="button"
                         className={styles.chipText}
                         aria-label={`Edit filter: ${text}`}
                         onClick={() => {
-                            setOpened(!opened)
+                            if (draft) {
+                                close()
+                            } else {
+                                setDraft(value)
+                            }
                         }}
                     >
                         {text}
                     </button>
                 </Popover.Target>
                 <Popover.Dropdown p={0} aria-label="Filter">
-                    <Editor
-                        projectId={projectId}
-                        value={value}
-                        onChange={onChange}
-                        onDone={() => {
-                            setOpened(false)
-                        }}
-                    />
+                    <Editor projectId={projectId} value={shown} onChange={change} onType={setDraft} onDone={close} />
                 </Popover.Dropdown>
             </Popover>
             <button type="button" className={styles.chipClose} aria-label={`Remove filter: ${text}`} onClick={onRemove}>
@@ -147,7 +168,7 @@ interface Props {
 
 const EMPTY: PropertyFilter = { type: 'event', key: '', operator: 'exact', value: null }
 
-/** A new filter stays here until it has a property; only then it becomes part of the query. */
+/** A new filter stays here until it is complete. */
 export function PropertyFilters({ projectId, value, onChange }: Props): ReactElement {
     const [draftAt, setDraftAt] = useState<number | null>(null)
     const items = draftAt === value.length ? [...value, EMPTY] : value

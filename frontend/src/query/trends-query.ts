@@ -127,6 +127,9 @@ export function needsValue(operator: string): boolean {
 
 /** Filters that need a value and have none yet are left out, so that half-made ones never empty the chart. */
 export function isComplete(filter: PropertyFilter): boolean {
+    if (filter.key === '') {
+        return false
+    }
     if (!needsValue(filter.operator)) {
         return true
     }

@@ -64,7 +64,7 @@ function withoutLabels({ judged, label_version: version, language }: Message): s
     if (version === '') {
         return 'Labels on their way'
     }
-    return judged ? 'Nothing found' : `Not judged (language: ${language || 'unknown'})`
+    return judged ? 'No labels' : `Not judged (language: ${language || 'unknown'})`
 }
 
 export function MessageLabels({ projectId, message }: Pick<Props, 'projectId' | 'message'>): ReactElement {

@@ -83,7 +83,7 @@ describe('labels under a message', () => {
             message({ judged: false, label_version: '', role: 'assistant', event_uuid: 'event-3' }),
         ])
         const [found, german, early] = screen.getAllByRole('article')
-        expect(found).toHaveTextContent('Nothing found')
+        expect(found).toHaveTextContent('No labels')
         expect(german).toHaveTextContent('Not judged (language: de)')
         expect(early).toHaveTextContent('Labels on their way')
     })

@@ -1,5 +1,5 @@
 /** A button that opens a searchable list. The list may be filtered here or by the server. */
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import type { KeyboardEventHandler, ReactElement, ReactNode, Ref } from 'react'
 
 import { Combobox, useCombobox } from './controls'
@@ -29,6 +29,8 @@ interface PickerProps {
     emptyText?: string
     /** Offer the typed text itself, for values that no list has. */
     creatable?: boolean
+    startsOpen?: boolean
+    onClose?: () => void
 }
 
 /** The options that have the searched text. */
@@ -137,7 +139,7 @@ function PickerButton({
 }
 
 export function Picker(props: PickerProps): ReactElement {
-    const { label, value, text, options, onSearch, onChange } = props
+    const { label, value, text, options, startsOpen, onSearch, onChange, onClose } = props
     const [search, setSearch] = useState('')
     const changeSearch = (next: string): void => {
         setSearch(next)
@@ -147,11 +149,19 @@ export function Picker(props: PickerProps): ReactElement {
         onDropdownClose: () => {
             combobox.resetSelectedOption()
             changeSearch('')
+            onClose?.()
         },
         onDropdownOpen: () => {
             combobox.focusSearchInput()
         },
     })
+    const { openDropdown } = combobox
+    useEffect(() => {
+        if (startsOpen) {
+            openDropdown()
+        }
+        // eslint-disable-next-line react-hooks/exhaustive-deps -- only at the start
+    }, [])
     const shown = onSearch ? options : matching(options, search)
     const current = text ?? options.find((option) => option.value === value)?.label ?? value
     return (

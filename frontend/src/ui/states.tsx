@@ -55,11 +55,13 @@ interface LoadingProps {
     label: string
     rows?: number
     height?: number
+    /** Away from the edges of a card that has no padding of its own. */
+    inset?: boolean
 }
 
-export function LoadingRows({ label, rows = 6, height = 44 }: LoadingProps): ReactElement {
+export function LoadingRows({ label, rows = 6, height = 44, inset = false }: LoadingProps): ReactElement {
     return (
-        <div className={styles.rows} role="status">
+        <div className={styles.rows} data-inset={inset} role="status">
             <VisuallyHidden>{label}</VisuallyHidden>
             {Array.from({ length: rows }, (_, index) => (
                 <Skeleton key={index} height={height} radius="md" />

@@ -43,6 +43,8 @@ export const theme = createTheme({
         Tooltip: {
             defaultProps: { withArrow: true, openDelay: 250, events: { hover: true, focus: true, touch: true } },
         },
+        Modal: { styles: { title: { fontWeight: 620 } } },
+        Drawer: { styles: { title: { fontWeight: 620 } } },
         Menu: { defaultProps: { shadow: 'md' } },
         Popover: { defaultProps: { shadow: 'md' } },
     },

@@ -53,7 +53,7 @@ function Results({ projectId, search }: { projectId: string; search: Conversatio
         void fetchNextPage()
     }, [fetchNextPage])
     if (query.isPending) {
-        return <LoadingRows label="Loading conversations" rows={7} height={64} />
+        return <LoadingRows inset label="Loading conversations" rows={7} height={64} />
     }
     if (!data) {
         return (
@@ -81,6 +81,11 @@ function Results({ projectId, search }: { projectId: string; search: Conversatio
     )
 }
 
+/** A text that grows while it is typed is one step of the history; any other change is a step of its own. */
+function isTyping(before: ConversationSearch, change: Partial<ConversationSearch>): boolean {
+    return Boolean((before.search && change.search) || (before.person && change.person))
+}
+
 export default function ConversationsScene(): ReactElement {
     const { projectId } = route.useParams()
     const search = route.useSearch()
@@ -90,7 +95,9 @@ export default function ConversationsScene(): ReactElement {
             <FilterBar
                 projectId={projectId}
                 search={search}
-                onChange={(change) => void navigate({ search: (old) => ({ ...old, ...change }), replace: true })}
+                onChange={(change) =>
+                    void navigate({ search: (old) => ({ ...old, ...change }), replace: isTyping(search, change) })
+                }
             />
             <Card flush label="Conversations">
                 <Results projectId={projectId} search={search} />

@@ -58,6 +58,14 @@ function SettlingInput({ className, label, placeholder, icon, value, onSettled }
     )
 }
 
+const NO_FILTERS: ConversationSearch = {
+    search: undefined,
+    label: undefined,
+    person: undefined,
+    from: undefined,
+    to: undefined,
+}
+
 function labelFilterText(filter: string): string {
     const { name, value } = parseLabelFilter(filter)
     const { speaker } = describeLabel(name)
@@ -67,10 +75,10 @@ function labelFilterText(filter: string): string {
 }
 
 function Chips({ search, onChange }: Omit<Props, 'projectId'>): ReactElement | null {
-    if (!hasFilters(search)) {
+    const labels = search.label ?? []
+    if (labels.length === 0) {
         return null
     }
-    const labels = search.label ?? []
     return (
         <div className={styles.chips}>
             {labels.map((filter) => (
@@ -85,15 +93,6 @@ function Chips({ search, onChange }: Omit<Props, 'projectId'>): ReactElement | n
                     {labelFilterText(filter)}
                 </FilterChip>
             ))}
-            <Button
-                variant="subtle"
-                size="compact-sm"
-                onClick={() => {
-                    onChange({ search: undefined, label: undefined, person: undefined, from: undefined, to: undefined })
-                }}
-            >
-                Clear all filters
-            </Button>
         </div>
     )
 }
@@ -135,6 +134,18 @@ export function FilterBar({ projectId, search, onChange }: Props): ReactElement 
                         onChange({ from: from ?? undefined, to: to ?? undefined })
                     }}
                 />
+                {hasFilters(search) && (
+                    <Button
+                        variant="subtle"
+                        size="compact-sm"
+                        aria-label="Clear all filters"
+                        onClick={() => {
+                            onChange(NO_FILTERS)
+                        }}
+                    >
+                        Clear
+                    </Button>
+                )}
             </div>
             <Chips search={search} onChange={onChange} />
         </search>

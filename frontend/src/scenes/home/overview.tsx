@@ -40,7 +40,7 @@ function MiniTrend({
                 </Link>
             }
         >
-            {trends.isPending && <LoadingRows label={`Loading ${title}`} rows={1} height={170} />}
+            {trends.isPending && <LoadingRows label={`Loading ${title}`} rows={1} height={190} />}
             {trends.error && !data && (
                 <ErrorState title="Could not be counted" error={trends.error} onRetry={() => void trends.refetch()} />
             )}
@@ -105,7 +105,7 @@ function Recent({ projectId }: { projectId: string }): ReactElement {
                 </Link>
             }
         >
-            {query.isPending && <LoadingRows label="Loading recent conversations" rows={5} />}
+            {query.isPending && <LoadingRows inset label="Loading recent conversations" rows={5} />}
             {query.error && !query.data && (
                 <ErrorState
                     title="The conversations could not be loaded"

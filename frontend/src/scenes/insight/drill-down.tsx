@@ -1,6 +1,5 @@
 /** People and conversations behind one point of the chart. */
 import { Link } from '@tanstack/react-router'
-import { useState } from 'react'
 import type { ReactElement, ReactNode } from 'react'
 
 import { formatDateTime, formatNumber, plural } from '../../lib/format'
@@ -155,12 +154,14 @@ interface Props extends PointProps {
     name: string
     title: string
     value: number | null
+    people: boolean
+    onPeople: (people: boolean) => void
     onClose: () => void
 }
 
-export function DrillDown({ projectId, query, point, name, title, value, onClose }: Props): ReactElement {
+export function DrillDown(props: Props): ReactElement {
+    const { projectId, query, point, name, title, value, people, onPeople, onClose } = props
     useFocusGivenBack()
-    const [tab, setTab] = useState<string | null>('conversations')
     return (
         <Drawer
             opened
@@ -177,7 +178,13 @@ export function DrillDown({ projectId, query, point, name, title, value, onClose
                 </span>
             }
         >
-            <Tabs value={tab} onChange={setTab} keepMounted={false}>
+            <Tabs
+                value={people ? 'people' : 'conversations'}
+                onChange={(tab) => {
+                    onPeople(tab === 'people')
+                }}
+                keepMounted={false}
+            >
                 <Tabs.List>
                     <Tabs.Tab value="conversations">Conversations</Tabs.Tab>
                     <Tabs.Tab value="people">People</Tabs.Tab>

@@ -1,4 +1,4 @@
-import { getRouteApi } from '@tanstack/react-router'
+import { getRouteApi, useRouter } from '@tanstack/react-router'
 import { useMemo } from 'react'
 import type { ReactElement } from 'react'
 
@@ -19,17 +19,27 @@ const route = getRouteApi('/project/$projectId/insights/new')
 
 const DEFAULT_QUERY = readTrendsQuery({})
 
+declare module '@tanstack/react-router' {
+    interface HistoryState {
+        /** The page before is this chart without the point. */
+        openedHere?: true
+    }
+}
+
 interface AnswerProps {
     projectId: string
     query: TrendsQuery
     answer: TrendsAnswer
     stale: boolean
     point: InsightPoint | null
+    people: boolean
     onPoint: (point: InsightPoint | null) => void
+    onPeople: (people: boolean) => void
     onWiden: () => void
 }
 
-function Answer({ projectId, query, answer, stale, point, onPoint, onWiden }: AnswerProps): ReactElement {
+function Answer(props: AnswerProps): ReactElement {
+    const { projectId, query, answer, stale, point, people, onPoint, onPeople, onWiden } = props
     const data = useMemo(
         () => prepare(answer.results, query, { timezone: answer.timezone }),
         // eslint-disable-next-line react-hooks/exhaustive-deps -- an answer belongs to the query that was current when it came
@@ -67,6 +77,8 @@ function Answer({ projectId, query, answer, stale, point, onPoint, onWiden }: An
                     name={described?.name ?? 'Point'}
                     title={described?.title ?? bucketTitle(point.day, query.interval)}
                     value={described?.value ?? null}
+                    people={people}
+                    onPeople={onPeople}
                     onClose={() => {
                         onPoint(null)
                     }}
@@ -78,14 +90,29 @@ function Answer({ projectId, query, answer, stale, point, onPoint, onWiden }: An
 
 export default function InsightScene(): ReactElement {
     const { projectId } = route.useParams()
-    const { q: query = DEFAULT_QUERY, point = null } = route.useSearch()
+    const { q: query = DEFAULT_QUERY, point = null, tab } = route.useSearch()
     const navigate = route.useNavigate()
+    const router = useRouter()
     const trends = useTrends(projectId, query)
     const change = (part: Partial<TrendsQuery>): void => {
-        void navigate({ search: { q: { ...query, ...part } }, replace: true })
+        void navigate({ search: { q: { ...query, ...part } }, resetScroll: false })
     }
     const setPoint = (next: InsightPoint | null): void => {
-        void navigate({ search: { q: query, ...(next ? { point: next } : {}) }, resetScroll: false })
+        if (next) {
+            void navigate({ search: { q: query, point: next }, state: { openedHere: true }, resetScroll: false })
+        } else if (router.history.location.state.openedHere) {
+            router.history.back()
+        } else {
+            void navigate({ search: { q: query }, replace: true, resetScroll: false })
+        }
+    }
+    const setPeople = (people: boolean): void => {
+        void navigate({
+            search: (old) => ({ ...old, tab: people ? 'people' : undefined }),
+            state: true,
+            replace: true,
+            resetScroll: false,
+        })
     }
     return (
         <Page
@@ -99,7 +126,7 @@ export default function InsightScene(): ReactElement {
                 </Card>
                 <Card flush label="Result">
                     <ChartToolbar query={query} onChange={change} />
-                    {trends.isPending && <LoadingRows label="Counting" rows={1} height={340} />}
+                    {trends.isPending && <LoadingRows inset label="Counting" rows={1} height={340} />}
                     {!trends.isPending && trends.error && (
                         <ErrorState
                             title="The trend could not be counted"
@@ -114,7 +141,9 @@ export default function InsightScene(): ReactElement {
                             answer={trends.data}
                             stale={trends.isPlaceholderData}
                             point={point}
+                            people={tab === 'people'}
                             onPoint={setPoint}
+                            onPeople={setPeople}
                             onWiden={() => {
                                 change({ dateRange: { date_from: 'all', date_to: null }, interval: 'month' })
                             }}

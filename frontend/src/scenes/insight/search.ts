@@ -1,10 +1,12 @@
-/** The whole state of the page stands in the address: the query, and the point that is looked behind. */
+/** The whole state of the page stands in the address: the query, and what is looked at behind one of its points. */
 import { readPoint, readTrendsQuery } from '../../query/trends-query'
 import type { InsightPoint, TrendsQuery } from '../../query/types'
 
 export interface InsightSearch {
     q?: TrendsQuery
     point?: InsightPoint
+    /** What is shown behind the point, where it is not the conversations. */
+    tab?: 'people'
 }
 
 function parsed(value: unknown): unknown {
@@ -23,5 +25,6 @@ export function readInsightSearch(search: Record<string, unknown>): InsightSearc
     return {
         q: q === undefined ? undefined : readTrendsQuery(q),
         point: readPoint(parsed(search['point'])) ?? undefined,
+        tab: search['tab'] === 'people' ? 'people' : undefined,
     }
 }

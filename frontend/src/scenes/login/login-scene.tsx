@@ -21,7 +21,7 @@ export default function LoginScene(): ReactElement {
             { email, password },
             {
                 onSuccess: () => {
-                    router.history.push(next && isOwnPath(next) ? next : '/')
+                    router.history.replace(next && isOwnPath(next) ? next : '/')
                 },
             },
         )
@@ -29,7 +29,7 @@ export default function LoginScene(): ReactElement {
     return (
         <AuthLayout
             title="Log in"
-            lead="Use the account of this server."
+            lead="Use your account on this server."
             error={formError(login.error, ['email', 'password'])}
             onSubmit={submit}
         >

@@ -39,13 +39,14 @@ function AddMember({ projectId, onClose }: { projectId: string; onClose: () => v
             >
                 <p>They can read every project of the organization. Tell them the password; no mail is sent.</p>
                 {error && <p role="alert">{error}</p>}
-                {FIELDS.map(({ name, label, secret }) => {
+                {FIELDS.map(({ name, label, secret }, index) => {
                     const Input = secret ? PasswordInput : TextInput
                     return (
                         <Input
                             key={name}
                             label={label}
                             required
+                            data-autofocus={index === 0 ? true : undefined}
                             autoComplete={secret ? 'new-password' : 'off'}
                             value={input[name]}
                             error={fieldError(add.error, name)}

@@ -53,7 +53,7 @@ export function ProjectsSection({ me }: { me: Me }): ReactElement {
                         >
                             {project.name}
                         </Link>
-                        <span className={styles.meta}>{project.api_token}</span>
+                        <code className={styles.token}>{project.api_token}</code>
                     </li>
                 ))}
             </ul>

@@ -38,7 +38,7 @@ export default function SetupScene(): ReactElement {
     const setup = useSetup()
     const [input, setInput] = useState(EMPTY)
     const submit = (): void => {
-        setup.mutate(input, { onSuccess: () => void navigate({ to: '/' }) })
+        setup.mutate(input, { onSuccess: () => void navigate({ to: '/', replace: true }) })
     }
     return (
         <AuthLayout

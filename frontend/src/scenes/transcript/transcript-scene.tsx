@@ -186,7 +186,9 @@ export default function TranscriptScene(): ReactElement {
     if (query.isPending) {
         return (
             <Page title="Conversation">
-                <LoadingRows label="Loading the conversation" rows={5} height={96} />
+                <div className={styles.layout}>
+                    <LoadingRows label="Loading the conversation" rows={5} height={96} />
+                </div>
             </Page>
         )
     }
