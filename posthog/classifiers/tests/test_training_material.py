@@ -118,3 +118,9 @@ def test_a_label_of_toxicity_is_said_only_with_the_precision_it_needs() -> None:
     for index, (label, threshold) in enumerate(zip(TOXICITY.labels, calibrate.thresholds(TOXICITY, scores, labels), strict=True)):
         said = scores[:, index] >= threshold
         assert labels[said, index].mean() >= TOXICITY.precision_of(label) - 0.01
+
+
+def test_what_accuses_is_said_from_the_highest_threshold_that_is_as_good() -> None:
+    flat = np.minimum(calibrate.THRESHOLDS, 0.5) - 0.1 * (calibrate.THRESHOLDS > 0.7)
+    assert calibrate._best(flat, careful=False) == pytest.approx(0.5)
+    assert calibrate._best(flat, careful=True) == pytest.approx(0.7)

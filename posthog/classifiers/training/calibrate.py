@@ -10,6 +10,7 @@ Floats = NDArray[np.float32]
 MIN_POSITIVES = 30  # fewer say too little about one label: it shares the family's temperature, and its threshold is drawn to the family's
 TEMPERATURES = np.geomspace(0.5, 3.0, 61)
 THRESHOLDS = np.arange(0.05, 0.951, 0.01)
+AS_GOOD = 0.003  # of F1
 BINS = 10
 
 
@@ -46,7 +47,7 @@ def thresholds(head: Head, scores: Floats, labels: Floats) -> Floats:
         positives = float(labels[rows, index].sum())
         if positives == 0 or (positives < MIN_POSITIVES and not head.one_of):
             continue
-        best = THRESHOLDS[int(np.argmax(_smooth(curve)))]
+        best = _best(_smooth(curve), careful=not head.one_of)
         weight = positives / (positives + MIN_POSITIVES)
         chosen = weight * best + (1 - weight) * shared
         if head.expected_threshold:
@@ -67,6 +68,12 @@ def _expected(scores: Floats) -> float:
     said = scores[:, None] >= THRESHOLDS
     curve = 2 * (said * scores[:, None]).sum(0) / (said.sum(0) + scores.sum())
     return float(THRESHOLDS[int(np.argmax(curve))])
+
+
+def _best(curve: NDArray[np.float64], *, careful: bool) -> float:
+    """The threshold of the best F1. What accuses is said from the highest one that is as good: where the curve is flat the best is chance."""
+    good = np.flatnonzero(curve >= curve.max() - (AS_GOOD if careful else 0.0))
+    return float(THRESHOLDS[good[-1] if careful else good[0]])
 
 
 def _smooth(curve: NDArray[np.float64]) -> NDArray[np.float64]:
