@@ -121,6 +121,7 @@ def test_a_label_of_toxicity_is_said_only_with_the_precision_it_needs() -> None:
 
 
 def test_what_accuses_is_said_from_the_highest_threshold_that_is_as_good() -> None:
-    flat = np.minimum(calibrate.THRESHOLDS, 0.5) - 0.1 * (calibrate.THRESHOLDS > 0.7)
+    places = calibrate.THRESHOLDS
+    flat = np.where((places > 0.495) & (places < 0.705), 0.8, 0.5) - 0.01 * places
     assert calibrate._best(flat, careful=False) == pytest.approx(0.5)
     assert calibrate._best(flat, careful=True) == pytest.approx(0.7)

@@ -71,7 +71,7 @@ def _expected(scores: Floats) -> float:
 
 
 def _best(curve: NDArray[np.float64], *, careful: bool) -> float:
-    """The threshold of the best F1. What accuses is said from the highest one that is as good: where the curve is flat the best is chance."""
+    """The threshold of the best F1. What accuses is said from the highest that is as good: where the curve is flat the best is chance."""
     good = np.flatnonzero(curve >= curve.max() - (AS_GOOD if careful else 0.0))
     return float(THRESHOLDS[good[-1] if careful else good[0]])
 
