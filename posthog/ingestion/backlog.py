@@ -18,10 +18,10 @@ from posthog.conversations.parts import spoken_text
 from posthog.conversations.services import StoredLabels, remember_messages
 from posthog.ingestion import labels, late_turns
 from posthog.ingestion.events import MessageKey
+from posthog.ingestion.exclusive import exclusively
 
 _LEFT, _DONE = "ingestion:labels:left", "ingestion:labels:done"
 _LOCK = "ingestion:labels:lock"
-_LOCK_SECONDS = 120
 _WRITER = "ingestion:labels:writer"  # held by whoever reads what late labels are made from and writes them
 _WRITER_SECONDS = 30  # after which a killed writer's lock is free
 
@@ -51,19 +51,16 @@ def is_due() -> bool:
 
 def writing() -> Lock:
     """Lock for a block that makes late labels from what is stored and writes them: two at once could undo each other."""
-    held: Lock = redis.client().lock(_WRITER, timeout=_WRITER_SECONDS, sleep=0.05, raise_on_release_error=False)
-    return held
+    return redis.lock(_WRITER, _WRITER_SECONDS)
 
 
 def catch_up(stopping: threading.Event) -> int:
     """Label for at most limits.BACKLOG_SECONDS. Returns the number of messages and turns that got labels. Raises StoreUnavailable."""
     before = left()
-    if not is_due() or not redis.client().set(_LOCK, 1, nx=True, ex=_LOCK_SECONDS):
+    if not is_due():
         return 0
-    try:
-        return _catch_up(before, stopping)
-    finally:
-        redis.client().delete(_LOCK)
+    with exclusively(_LOCK, stopping) as step:
+        return _catch_up(before, stopping) if step else 0
 
 
 def _catch_up(before: int, stopping: threading.Event) -> int:

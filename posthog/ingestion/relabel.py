@@ -148,8 +148,7 @@ def outdated(project: int | None = None) -> list[Outdated]:
 
 def lock() -> Lock:
     """Held by the one run at a time, and extended by it at every step."""
-    held: Lock = redis.client().lock(_LOCK, timeout=limits.RELABEL_LOCK_SECONDS, raise_on_release_error=False)
-    return held
+    return redis.lock(_LOCK, limits.RELABEL_LOCK_SECONDS)
 
 
 def note_outdated() -> None:

@@ -6,7 +6,7 @@ import threading
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from posthog.classifiers import service
 from posthog.classifiers.service import Labels, LabelValue
@@ -200,6 +200,20 @@ def test_the_command_tells_what_there_is_and_what_it_did(
     assert f"{2 * CHATS} messages and {2 * CHATS} turns relabelled" in capsys.readouterr().out
     assert_relabelled(history, CHATS)
     assert not redis.client().exists("ingestion:relabel:lock")
+
+
+def test_the_command_says_when_another_run_has_taken_over(history: Pipeline, second: SecondModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.nice", lambda _: 0)
+    update = backlog.update_messages
+
+    def slowly(*arguments: Any) -> None:
+        update(*arguments)
+        redis.client().set("ingestion:relabel:lock", "another run's")
+
+    monkeypatch.setattr(backlog, "update_messages", slowly)
+    with pytest.raises(CommandError, match="another run went on with the work"):
+        call_command("relabel")
+    assert redis.client().get("ingestion:relabel:lock") == b"another run's"
 
 
 def test_one_project_is_relabelled_alone(history: Pipeline, second: SecondModel) -> None:
