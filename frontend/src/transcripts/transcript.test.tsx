@@ -76,7 +76,7 @@ describe('labels under a message', () => {
         ])
     })
 
-    it('say why there are none: nothing found, a language that is not judged, or too early', () => {
+    it('say why there are none: no labels, a language that is not judged, or too early', () => {
         show([
             message({}),
             message({ judged: false, language: 'de', event_uuid: 'event-2' }),

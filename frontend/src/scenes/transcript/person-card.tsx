@@ -32,7 +32,7 @@ export function PersonCard({ projectId, person }: Props): ReactElement {
     return (
         <Card label="Person">
             <div className={styles.person}>
-                <Avatar title={title} size={40} />
+                <Avatar title={title} size={32} />
                 <div>
                     <bdi className={styles.personName}>{title}</bdi>
                     {title !== person.distinct_id && <bdi className={styles.id}>{person.distinct_id}</bdi>}
