@@ -179,7 +179,7 @@ def test_a_stop_signal_interrupts_a_start(supervisor: Supervisor) -> None:
 
 def test_the_web_server_stops_at_once_while_it_loads_the_application(tmp_path: Path) -> None:
     (tmp_path / "endless.py").write_text("import threading; print('loading', flush=True); threading.Event().wait()")
-    command = [*parts.web("127.0.0.1", ports.free_port()).command[:-1], "endless:application"]
+    command = [*parts.web("127.0.0.1", free_port()).command[:-1], "endless:application"]
     process = children.spawn(command, {"PYTHONPATH": str(tmp_path)}, os.getcwd())
     assert process.stdout
     assert b"loading\n" in iter(process.stdout.readline, b"")
