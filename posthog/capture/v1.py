@@ -2,7 +2,6 @@
 
 from functools import partial
 from typing import Any
-from uuid import UUID
 
 import orjson
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +12,7 @@ from posthog.capture.entries import RefusedEvent
 from posthog.capture.envelope import Envelope, check_number
 from posthog.capture.events import BAD_PROPERTIES, Event, Refusal
 from posthog.capture.intake import accept, client_ip, measured
+from posthog.common.ids import parse_uuid
 from posthog.common.sdk.answers import JSON_TYPE, Refused, invalid_header, invalid_payload, json_response, missing_headers, unsupported_type
 from posthog.common.sdk.body import decode
 from posthog.common.sdk.routes import outcome
@@ -47,7 +47,7 @@ _ERROR_URI = "https://posthog.com/docs/api"
 def v1_view(request: HttpRequest) -> HttpResponse:
     """POST /i/v1/analytics/events."""
     response = outcome(partial(measured, endpoints.V1, work=_take), request, _error, methods=("POST",))
-    if _is_uuid(request.headers.get(_REQUEST_ID, "")):
+    if parse_uuid(request.headers.get(_REQUEST_ID, "")):
         response.headers[_REQUEST_ID] = request.headers[_REQUEST_ID]
     return response
 
@@ -68,7 +68,7 @@ def _check_headers(request: HttpRequest) -> None:
         raise missing_headers(missing)
     if (request.content_type or "").lower() != JSON_TYPE:
         raise unsupported_type(request.content_type or "", JSON_TYPE)
-    if not _is_uuid(request.headers[_REQUEST_ID]):
+    if parse_uuid(request.headers[_REQUEST_ID]) is None:
         raise invalid_header(_REQUEST_ID, "a UUID")
 
 
@@ -124,10 +124,3 @@ def _results(batch: list[Event], refused: list[RefusedEvent]) -> HttpResponse:
 def _error(request: HttpRequest, refusal: Refused) -> HttpResponse:
     told = {"error": _TAGS.get(refusal.code, refusal.code), "error_description": refusal.detail, "error_uri": _ERROR_URI}
     return json_response(orjson.dumps(told), refusal.status)
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        return bool(UUID(text))
-    except ValueError:
-        return False
