@@ -3,12 +3,11 @@
 import re
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 import orjson
 
 from posthog.common import json, limits
-from posthog.common.ids import stored_distinct_id, uuid7
+from posthog.common.ids import parse_uuid, stored_distinct_id, uuid7
 
 Event = dict[str, Any]
 _CANONICAL = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -105,10 +104,10 @@ def _uuid(value: Any) -> str | None:
         return None
     if _CANONICAL.fullmatch(value):
         return value
-    try:
-        text = str(UUID(value))
-    except ValueError:
+    parsed = parse_uuid(value)
+    if parsed is None:
         return None
+    text = str(parsed)
     # UUID() reads its digits with int(), which also takes underscores, spaces and signs.
     return text if text == value or text.replace("-", "") in value.replace("-", "").lower() else None
 
