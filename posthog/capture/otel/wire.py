@@ -92,7 +92,10 @@ def _objects(value: Any) -> list[dict[str, Any]]:
 
 
 def _in_base64(digits: Any) -> Any:
+    """Empty for a text of other characters: then its span alone is refused, as one without an id."""
+    if not isinstance(digits, str):
+        return digits
     try:
         return b64encode(bytes.fromhex(digits)).decode()
-    except (ValueError, TypeError):
-        return digits
+    except ValueError:
+        return ""

@@ -82,6 +82,15 @@ def test_an_export_of_which_a_part_is_refused(sender: Sender, kind: str) -> None
     assert len(sender.events()) == 1
 
 
+@pytest.mark.parametrize("wrong", ["1", "no digits"])
+def test_an_id_that_is_not_hexadecimal_refuses_its_span_alone(sender: Sender, wrong: str) -> None:
+    body = as_json(export(CHAT, CHAT))
+    body["resourceSpans"][0]["scopeSpans"][0]["spans"][0]["spanId"] = wrong
+    partial = told(send(sender, json.dumps(body).encode(), JSON), ExportTraceServiceResponse()).partial_success
+    assert (partial.rejected_spans, partial.error_message) == (1, "span without a span id of 8 bytes, not all zero")
+    assert len(sender.events()) == 1
+
+
 def test_a_span_that_is_too_large_is_refused_alone(sender: Sender) -> None:
     large = {"attributes": {"text": "x" * limits.EVENT_BYTES_AI}}
     partial = told(send(sender, export(large, {**CHAT, "span_id": PARENT_ID})), ExportTraceServiceResponse()).partial_success
