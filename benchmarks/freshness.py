@@ -65,18 +65,17 @@ def _event(turns: list[tuple[str, Any]], number: int, *, repeat: bool) -> dict[s
 
 
 def _watch(product: Product, answered: dict[str, float], seen: dict[str, float], done: threading.Event) -> None:
-    newest = 0
+    oldest = 0  # number of the first event that is not yet seen: uuids are in the order they were answered
     while not done.wait(POLL_SECONDS):
         rows = product.sql(
-            "SELECT toString(uuid), toInt(properties.number) FROM events WHERE event = 'llm-task' AND properties.user_language IS NOT NULL "
-            f"AND toInt(properties.number) >= {newest} LIMIT 50000"
+            "SELECT toString(uuid) FROM events WHERE event = 'llm-task' AND properties.user_language IS NOT NULL "
+            f"AND toInt(properties.number) >= {oldest} LIMIT 50000"
         )
         now = time.monotonic()
-        for key, _ in rows:
+        for (key,) in rows:
             if key in answered:
                 seen.setdefault(key, now)
-        missing = [int(number) for key, number in rows if key not in seen]
-        newest = max(0, min(missing, default=max((int(number) for _, number in rows), default=0) - 4000))
+        oldest = next((number for number, key in enumerate(list(answered)) if key not in seen), len(answered))
 
 
 def _report(delays: list[float], sent: int, rate: int) -> str:

@@ -31,7 +31,7 @@ def languages_of(texts: Sequence[str]) -> list[str]:
     starts = [text[:MAX_CHARACTERS] for text in texts]
     long_enough = [position for position, start in enumerate(starts) if _has_letters(start)]
     languages = [UNKNOWN] * len(texts)
-    for position, (code, confidence) in zip(long_enough, _load().classify([starts[position] for position in long_enough]), strict=True):
+    for position, (code, confidence) in zip(long_enough, load().classify([starts[position] for position in long_enough]), strict=True):
         if confidence >= MIN_CONFIDENCE and code != NO_LANGUAGE:
             languages[position] = code
     return languages
@@ -42,7 +42,7 @@ def are_judged(texts: Sequence[str], languages: Sequence[str]) -> list[bool]:
     judged = [language == ENGLISH for language in languages]
     starts = [text[:MAX_CHARACTERS] for text in texts]
     short = [place for place, language in enumerate(languages) if language == UNKNOWN and _is_latin(starts[place])]
-    for place, is_foreign in zip(short, foreign([starts[place] for place in short], _load()), strict=True):
+    for place, is_foreign in zip(short, foreign([starts[place] for place in short], load()), strict=True):
         judged[place] = not is_foreign
     return judged
 
@@ -69,7 +69,8 @@ def _has_letters(text: str) -> bool:
     return False
 
 
-def _load() -> LanguageModel:
+def load() -> LanguageModel:
+    """The model that tells languages, read from its file the first time."""
     with _lock:  # one load, also when several threads are the first
         return _model()
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from posthog.classifiers import card, detectors, languages, sessions
 from posthog.classifiers.card import Family, ModelUnavailable
 from posthog.classifiers.engine import EMBEDDING, Engine
+from posthog.common import memory
 
 __all__ = [
     "LabelValue",
@@ -115,6 +116,8 @@ def engine() -> Engine:
     with _lock:
         if _engine is None:
             _engine = Engine(_folder, _engine_name)
+            languages.load()
+            memory.settle()
         return _engine
 
 

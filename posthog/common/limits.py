@@ -104,9 +104,9 @@ PREVIEW_LENGTH = 200  # characters of each side in a list of conversations
 # Ingestion.
 FUTURE_HOURS = 23  # an event further ahead of its receipt happened at its receipt
 UUID_CLAIM_SECONDS = 3_600  # far longer than a batch takes; how long the uuids of one that nobody takes up again are kept from others
-LABEL_SECONDS_PER_BATCH = 1.5  # for classification before a batch goes in; the rest is labelled afterwards
-LABEL_CHUNK = 16  # texts in one pass of the model; time is looked at between passes
-LABEL_WINDOW = 128  # waiting texts that are sorted by length together: chunks of alike ones need less padding
+LABEL_SECONDS_PER_BATCH = 3.0  # for classification before a batch goes in; the rest is labelled afterwards
+LABEL_CHUNK = 32  # texts in one pass of the model; time is looked at between passes
+LABEL_WINDOW = 256  # waiting texts that are sorted by length together: chunks of alike ones need less padding
 LABEL_CLAIM_SECONDS = 10  # for a batch to read messages that it has claimed, before another may
 LABEL_SHARED_SECONDS = 60  # how long labels on their way into the store are shared between batches
 LABEL_BREAKER_SECONDS = 30.0  # without trying, after the model failed

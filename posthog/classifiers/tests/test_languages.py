@@ -39,7 +39,7 @@ def test_many_at_once_are_read_as_the_library_reads_them_one_by_one() -> None:
     identifier.set_languages([code for code in identifier.labels if len(code) == 2 or code == "zxx"])
     texts = [*SENTENCES.values(), *EMOTIONS, "SHOUTED IN CAPITAL LETTERS", "e\u0301te\u0301 a\u0300 Paris", "\ud83d alone", "x" * 900]
     texts += [f"{one} {other}" for one in SENTENCES.values() for other in SENTENCES.values()]
-    for (code, confidence), text in zip(languages._load().classify(texts), texts, strict=True):
+    for (code, confidence), text in zip(languages.load().classify(texts), texts, strict=True):
         expected, as_sure = identifier.classify(text)
         assert (code, confidence) == (expected, pytest.approx(as_sure, abs=1e-4)), text
 
