@@ -33,7 +33,7 @@ _KEYWORDS = frozenset(_KEYWORD_LIST.split())
 _PRINTED_FUNCTION_LIST = """
     and or not if multiIf ifNull coalesce isNull isNotNull equals notEquals less lessOrEquals greater greaterOrEquals like ilike notLike
     notILike in notIn exists match concat tuple now64 toDate toDateTime64 toTimeZone parseDateTime64BestEffortOrNull toString toUUID
-    accurateCastOrNull CAST toFloat64OrNull dynamicType numbers"""
+    accurateCastOrNull CAST toFloat64OrNull dynamicType dynamicElement numbers"""
 _PRINTED_FUNCTIONS = frozenset(_PRINTED_FUNCTION_LIST.split())
 _SOURCE_ALIAS = re.compile(r"`__t\d+`")
 _RESERVED = re.compile(r"`__t", re.IGNORECASE)

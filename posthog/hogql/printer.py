@@ -42,7 +42,7 @@ from posthog.hogql.schema import GUARD_COLUMN, MERGED_TABLES, STORED_TABLES
 _OWN_FUNCTION_LIST = """
     and or not if multiIf ifNull coalesce isNull isNotNull equals notEquals less lessOrEquals greater greaterOrEquals like ilike notLike
     notILike in notIn exists match concat tuple array map now64 toDate toDateTime64 toTimeZone parseDateTime64BestEffortOrNull toString
-    accurateCastOrNull CAST toFloat64OrNull dynamicType"""
+    accurateCastOrNull CAST toFloat64OrNull dynamicType dynamicElement"""
 OWN_FUNCTIONS = frozenset(_OWN_FUNCTION_LIST.split())
 
 

@@ -57,14 +57,18 @@ def _from_text(as_text: Resolved, wanted: ReadAs, zone: str) -> Resolved:
 
 
 def _with_json(column: Column, as_text: Resolved) -> Resolved:
-    """Arrays and objects as JSON; a plain text as it is, since it may hold JSON itself."""
-    stored_type = function("dynamicType", column, type=STRING)
-    below = Column(column.source, column.name, column.path, whole_object=True)
+    """Arrays and objects as JSON; a plain text as it is, since it may hold JSON itself.
+
+    Strings come first, since they are the most and asking for the stored type costs twice the reading (measured).
+    """
+    string = function("dynamicElement", column, text("String"), type=STRING.or_null())
+    is_string = function("isNotNull", string, type=BOOLEAN)
+    is_missing = function("isNull", column, type=BOOLEAN)
+    below = replace(column, whole_object=True)
     found_object = function("nullIf", function("toString", below, type=STRING), text("{}"), type=STRING.or_null())
-    is_missing = function("equals", stored_type, text("None"), type=BOOLEAN)
-    is_array = function("startsWith", stored_type, text("Array"), type=BOOLEAN)
+    is_array = function("startsWith", function("dynamicType", column, type=STRING), text("Array"), type=BOOLEAN)
     as_array = function("toJSONString", column, type=STRING)
-    return function("multiIf", is_missing, found_object, is_array, as_array, as_text, type=STRING.or_null())
+    return function("multiIf", is_string, string, is_missing, found_object, is_array, as_array, as_text, type=STRING.or_null())
 
 
 def read_text(column: Column, path: Sequence[str], wanted: ReadAs, zone: str) -> Resolved:
