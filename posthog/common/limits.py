@@ -21,6 +21,7 @@ MODEL_SERVER_PER_MINUTE = 600
 QUERY_NAME_LENGTH = 4_000  # names and values in filters; ten times the 400 characters to which breakdown values are cut
 QUERY_EXPRESSION_LENGTH = 20_000  # one HogQL expression in a filter, a column or a formula
 QUERY_TEXT_LENGTH = 200_000  # a whole HogQL query
+QUERY_PARSE_SECONDS = 1.0  # of the processor, to read it
 QUERY_SERIES = 50
 QUERY_FILTERS = 500  # filters in one list, and values in one filter's list
 QUERY_FORMULAS = 50

