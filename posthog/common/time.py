@@ -14,6 +14,8 @@ _EPOCH_TEXT = re.compile(r"-?\d{9,16}(\.\d+)?")
 _NUMBER = re.compile(r"-?(?:[0-9]{9,}(?:\.[0-9]+)?|[0-9](?:\.[0-9]+)?e\+[0-9]+)")
 # ISO 8601 allows years of more digits, and signs.
 _YEAR = re.compile(r"([+-]?[0-9]{4,6})[-/][0-9]{1,2}(?![0-9])")
+# Date.toString() of JavaScript: "Fri Jan 01 2021 02:00:00 GMT+0200 (Eastern European Standard Time)".
+_JAVASCRIPT = re.compile(r"([A-Z][a-z]{2} [A-Z][a-z]{2} [0-9]{2} [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2}) GMT([+-][0-9]{4})(?: \(.{0,64}\))?")
 # A date that lacks no part reads the same on both.
 _TWO_DAYS = datetime(2000, 1, 1, tzinfo=UTC), datetime(2001, 2, 2, tzinfo=UTC)
 _FIRST_SECOND, _AFTER_LAST = -62_135_596_800, 253_402_300_800  # the years 1 to 9999
@@ -24,8 +26,13 @@ def utc_now() -> datetime:
 
 
 def parse_timestamp(text: str) -> datetime | None:
-    """A client's time: RFC 3339, `YYYY-MM-DD`, slash dates, RFC 2822, or epoch seconds or milliseconds as digits. None if unreadable."""
+    """A client's time: RFC 3339, `YYYY-MM-DD`, slash dates, RFC 2822, JavaScript's, or epoch seconds or milliseconds as digits.
+
+    None if unreadable.
+    """
     text = text.strip()
+    if written := _JAVASCRIPT.fullmatch(text):
+        text = f"{written[1]} {written[2]}"
     if not text or len(text) > 64:
         return None
     # Digits first: as ISO 8601, 1764051212345 would be the 12th of May 1764, 23:45.
