@@ -1,7 +1,7 @@
 """The people of every test (Alice owns a project, Bob is in her organization, Charlie is a stranger with one of her own) and its stores."""
 
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import pytest
@@ -27,9 +27,9 @@ class Person:
     project: Project
     client: Client
 
-    def key(self, *scopes: str) -> str:
-        """Value of a new personal API key with these scopes."""
-        data = PersonalKeySerializer(data={"label": "test", "scopes": list(scopes) or ["*"]})
+    def key(self, *scopes: str, scoped_teams: Sequence[int] = ()) -> str:
+        """Value of a new personal API key with these scopes, for all projects unless some are named."""
+        data = PersonalKeySerializer(data={"label": "test", "scopes": list(scopes) or ["*"], "scoped_teams": list(scoped_teams)})
         data.is_valid(raise_exception=True)
         key: PersonalAPIKey = data.save(user=self.user)
         return str(key.plain_value)  # type: ignore[attr-defined]

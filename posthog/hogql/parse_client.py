@@ -43,7 +43,9 @@ class ParseProcess:
             raise QueryTooComplexError("The query is nested too deep.") from None
         except (_TooLateError, OSError):
             self._end()
-            raise QueryTooComplexError(f"The query took more than {limits.QUERY_PARSE_SECONDS:g} s to read: make it shorter or flatter.") from None
+            raise QueryTooComplexError(
+                f"The query took more than {limits.QUERY_PARSE_SECONDS:g} s to read: make it shorter or flatter."
+            ) from None
         finally:
             self._lock.release()
 

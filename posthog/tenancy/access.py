@@ -19,7 +19,7 @@ def project_for(request: Request, project_id: str, required_scope: str | None = 
     project = current_project(user) if project_id == "@current" else _by_id(user, project_id)
     if project is None:
         raise NotFound("Project not found.")
-    if isinstance(request.auth, PersonalAPIKey) and request.auth.scoped_teams and project.pk not in request.auth.scoped_teams:
+    if (allowed := limited_to(request)) and project.pk not in allowed:
         raise PermissionDenied("API key does not have access to this project.")
     if required_scope:
         check_scope(request, required_scope)
@@ -39,18 +39,36 @@ def signed_in_user(request: Request | HttpRequest) -> User:
     return request.user
 
 
+def projects_for(request: Request) -> QuerySet[Project]:
+    """All that the requester may use: those of the user, without others than the personal API key is limited to."""
+    mine = projects_of(signed_in_user(request))
+    allowed = limited_to(request)
+    return mine.filter(pk__in=allowed) if allowed else mine
+
+
+def check_in_person(request: Request, what: str) -> None:
+    """Raises PermissionDenied for a personal API key: it must not give itself, or anyone, more than it was given."""
+    if request.auth is not None:
+        raise PermissionDenied(f"{what} in the browser, not with a key.")
+
+
 def projects_of(user: User) -> QuerySet[Project]:
     return Project.objects.filter(organization__memberships__user=user).order_by("id")
 
 
-def current_project(user: User) -> Project | None:
+def current_project(user: User, among: QuerySet[Project] | None = None) -> Project | None:
     """The one that the user has chosen, else the first; None for a user without projects."""
-    mine = projects_of(user)
+    mine = projects_of(user) if among is None else among
     return mine.filter(pk=user.current_project_id or 0).first() or mine.first()
 
 
 def is_admin(user: User, project: Project) -> bool:
     return Membership.objects.filter(user=user, organization=project.organization_id, level__gte=Membership.Level.ADMIN).exists()
+
+
+def limited_to(request: Request) -> list[int]:
+    """Ids of the projects that a personal API key is limited to; none for a key for all projects, and for a session."""
+    return request.auth.scoped_teams if isinstance(request.auth, PersonalAPIKey) else []
 
 
 def _by_id(user: User, project_id: str) -> Project | None:

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
+from posthog.common.address import client_address
 from posthog.rest.errors import InvalidInput
 from posthog.tenancy import access, services, throttling
 from posthog.tenancy.authentication import SessionAuthentication
@@ -62,7 +63,7 @@ class Setup(APIView):
         data.is_valid(raise_exception=True)
         user = services.initialize(**data.validated_data)
         login(request._request, user, backend=BACKEND)
-        return Response(describe(user), status=status.HTTP_201_CREATED)
+        return Response(describe(user, access.projects_of(user)), status=status.HTTP_201_CREATED)
 
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -76,13 +77,14 @@ class Login(APIView):
         data = LoginInput(data=request.data)
         data.is_valid(raise_exception=True)
         email = data.validated_data["email"].lower()
-        throttling.count_attempt(email, request.META.get("REMOTE_ADDR", ""))
+        address = client_address(request._request)
+        throttling.count_attempt(email, address)
         user = authenticate(request._request, username=email, password=data.validated_data["password"])
         if not isinstance(user, User):
             raise InvalidInput("Invalid email or password.", code="invalid_credentials")
-        throttling.forget_attempts(email, request.META.get("REMOTE_ADDR", ""))
+        throttling.forget_attempts(email, address)
         login(request._request, user)
-        return Response(describe(user))
+        return Response(describe(user, access.projects_of(user)))
 
 
 class Logout(APIView):
@@ -98,7 +100,7 @@ class Me(APIView):
     @extend_schema(responses=MeOutput)
     def get(self, request: Request) -> Response:
         access.check_scope(request, "user:read")
-        return Response(describe(access.signed_in_user(request)))
+        return Response(describe(access.signed_in_user(request), access.projects_for(request)))
 
     @extend_schema(request=MePatch, responses=MeOutput)
     def patch(self, request: Request) -> Response:
@@ -111,15 +113,15 @@ class Me(APIView):
         if wanted is not None:
             user.current_project = access.project_for(request, str(wanted))
             user.save(update_fields=["current_project"])
-        return Response(describe(user))
+        return Response(describe(user, access.projects_for(request)))
 
 
-def describe(user: User) -> dict[str, Any]:
-    """The signed-in user with organization, current project and all projects."""
-    current = access.current_project(user)
+def describe(user: User, projects: QuerySet[Project]) -> dict[str, Any]:
+    """The signed-in user with organization, current project and all projects that the requester may use."""
+    current = access.current_project(user, projects)
     known = {name: getattr(user, name) for name in ("pk", "uuid", "email", "first_name", "last_name")}
     organization = current.organization if current else None
-    return MeOutput({**known, "organization": organization, "team": current, "projects": access.projects_of(user)}).data
+    return MeOutput({**known, "organization": organization, "team": current, "projects": projects}).data
 
 
 class Projects(mixins.ListModelMixin, mixins.CreateModelMixin, GenericViewSet[Project]):
@@ -127,7 +129,7 @@ class Projects(mixins.ListModelMixin, mixins.CreateModelMixin, GenericViewSet[Pr
     queryset = Project.objects.none()
 
     def get_queryset(self) -> QuerySet[Project]:
-        return access.projects_of(access.signed_in_user(self.request))
+        return access.projects_for(self.request)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -135,6 +137,8 @@ class Projects(mixins.ListModelMixin, mixins.CreateModelMixin, GenericViewSet[Pr
 
     def perform_create(self, serializer: Any) -> None:
         """A new project in the requester's organization; only its administrators may."""
+        if access.limited_to(self.request):
+            raise PermissionDenied("API key is limited to some projects and cannot add one.")
         membership = Membership.objects.filter(user=access.signed_in_user(self.request), level__gte=Membership.Level.ADMIN).first()
         if membership is None:
             raise PermissionDenied("Only an administrator of the organization can add a project.")
@@ -178,6 +182,7 @@ class Members(ProjectScopedView):
 
     @extend_schema(request=MemberInput, responses=MemberOutput)
     def post(self, request: Request, project_id: str) -> Response:
+        access.check_in_person(request, "Members are added")
         _require_admin(request, self.project)
         data = MemberInput(data=request.data)
         data.is_valid(raise_exception=True)
@@ -193,8 +198,7 @@ class PersonalKeys(mixins.ListModelMixin, mixins.CreateModelMixin, mixins.Destro
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        if request.auth is not None:
-            raise PermissionDenied("Personal API keys are managed in the browser, not with a key.")
+        access.check_in_person(request, "Personal API keys are managed")
 
     def get_queryset(self) -> QuerySet[PersonalAPIKey]:
         return PersonalAPIKey.objects.filter(user=cast(User, self.request.user)).order_by("-created_at")

@@ -56,6 +56,11 @@ class ProjectSerializer(serializers.ModelSerializer[Project]):
             raise serializers.ValidationError("Use a list of property filters.")
         return value
 
+    def validate_person_display_name_properties(self, value: object) -> object:
+        if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+            raise serializers.ValidationError("Use a list of property names.")
+        return value
+
 
 class ProjectSummary(serializers.ModelSerializer[Project]):
     class Meta:
@@ -115,6 +120,7 @@ class PersonalKeySerializer(serializers.ModelSerializer[PersonalAPIKey]):
     class Meta:
         model = PersonalAPIKey
         fields = ["id", "label", "value", "mask_value", "scopes", "scoped_teams", "created_at", "last_used_at", "user_id"]
+        extra_kwargs = {"scopes": {"required": True}}
         read_only_fields = ["mask_value", "last_used_at", "created_at", "user_id"]
 
     def plain_value(self, instance: Any) -> str | None:
@@ -129,7 +135,7 @@ class PersonalKeySerializer(serializers.ModelSerializer[PersonalAPIKey]):
         return [str(scope) for scope in value]
 
     def validate_scoped_teams(self, value: object) -> list[int]:
-        if not isinstance(value, list) or not all(isinstance(item, int) for item in value):
+        if not isinstance(value, list) or not all(type(item) is int for item in value):  # True is an int
             raise serializers.ValidationError("Use a list of project ids.")
         return value
 

@@ -17,10 +17,10 @@ from django.views.decorators.csrf import csrf_exempt
 from posthog.classifiers import service
 from posthog.classifiers.service import Labels, ModelUnavailable, Text
 from posthog.common import attempts, json, limits
+from posthog.common.address import client_address
 from posthog.common.sdk.body import discard
 
 FIELDS = ("llm_input", "llm_output")
-_PROXY_HEADERS = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_VIA", "HTTP_X_REAL_IP")
 _CLOSED = "This address may not ask for labels. The server answers its own machine and private networks; MODEL_SERVER_OPEN=1 opens it."
 _TOO_MANY = f"An address may ask for labels {limits.MODEL_SERVER_PER_MINUTE} times a minute."
 
@@ -72,7 +72,7 @@ def _view(answer: Answer, families: set[str]) -> Callable[[HttpRequest], JsonRes
     def view(request: HttpRequest) -> JsonResponse:
         if request.method != "POST":
             return JsonResponse({"detail": "Method Not Allowed"}, status=405, headers={"Allow": "POST"})
-        if not is_near(address := _address(request)):
+        if not is_near(address := client_address(request)):
             if not settings.MODEL_SERVER_OPEN:
                 return JsonResponse({"detail": _CLOSED}, status=403)
             if refusal := _over_limit(address):
@@ -103,14 +103,6 @@ def _over_limit(address: str) -> JsonResponse | None:
     except attempts.CannotCount as error:
         return JsonResponse({"detail": str(error)}, status=503, headers=wait)
     return JsonResponse({"detail": _TOO_MANY}, status=429, headers=wait) if count > limits.MODEL_SERVER_PER_MINUTE else None
-
-
-def _address(request: HttpRequest) -> str:
-    """The client's, "" where it cannot be known. A proxy's word counts only where proxies are trusted."""
-    if not any(header in request.META for header in _PROXY_HEADERS):
-        return str(request.META.get("REMOTE_ADDR", ""))
-    # The last entry is that of our own proxy; those before it are what the client says.
-    return str(request.META.get("HTTP_X_FORWARDED_FOR", "")).split(",")[-1].strip() if settings.TRUST_PROXY else ""
 
 
 def is_near(address: str) -> bool:

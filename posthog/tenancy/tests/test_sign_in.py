@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from posthog.common import attempts, limits
 from posthog.conftest import PASSWORD, Person
@@ -48,6 +49,15 @@ def test_trying_too_often_is_refused_even_with_the_right_password(alice: Person)
     for _ in range(limits.LOGIN_ATTEMPTS_PER_MINUTE):
         sign_in(Client(), "guess guess guess")
     assert sign_in(Client(), PASSWORD).status_code == 429
+
+
+def test_behind_a_trusted_proxy_a_strangers_attempts_are_not_those_of_others(alice: Person, settings: Settings) -> None:
+    settings.TRUST_PROXY = True
+    for number in range(limits.LOGIN_ATTEMPTS_PER_MINUTE + 1):
+        stranger = Client(headers={"x-forwarded-for": f"198.51.100.{number}, 203.0.113.7"})  # the proxy adds the last
+        last = sign_in(stranger, "guess guess guess", f"nobody{number}@example.com")
+    assert last.status_code == 429
+    assert sign_in(Client(headers={"x-forwarded-for": "192.0.2.1"}), PASSWORD).status_code == 200
 
 
 def test_while_attempts_cannot_be_counted_nobody_signs_in_and_is_told_why(alice: Person, without_valkey: None) -> None:
