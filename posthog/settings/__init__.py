@@ -31,6 +31,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "posthog.capture.middleware.CaptureMiddleware",
+    "posthog.rest.middleware.SizedBodies",
     "posthog.web.middleware.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
     "posthog.web.middleware.StaticFiles",

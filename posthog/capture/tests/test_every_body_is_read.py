@@ -5,6 +5,7 @@ import gzip
 import json
 from array import array
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 from urllib.parse import quote, quote_plus, urlencode
 
@@ -154,3 +155,10 @@ def test_each_persons_events_stay_in_one_partition(sender: Sender) -> None:
     for person in range(20):
         numbers = [event["properties"]["number"] for event in sender.events() if event["distinct_id"] == f"person-{person}"]
         assert numbers == sorted(numbers)
+
+
+def test_a_body_without_its_length_is_read_to_its_end(sender: Sender) -> None:
+    body = json.dumps(sender.event()).encode()
+    over_http_2 = {"wsgi.input": BytesIO(body), "wsgi.input_terminated": True, "CONTENT_LENGTH": ""}
+    assert sender.browser.post("/i/v0/e/", content_type=JSON, **over_http_2).status_code == 200
+    assert [event["event"] for event in sender.events()] == [HELLO["event"]]

@@ -65,7 +65,7 @@ def _whole(body: bytes, length: int) -> bytes:
 
 
 def _read_chunked(request: HttpRequest, limit: int) -> bytes:
-    if not _is_chunked(request):
+    if not is_without_length(request):
         return b""
     body: bytes = request.META["wsgi.input"].read(limit + 1)
     if len(body) > limit:
@@ -73,15 +73,14 @@ def _read_chunked(request: HttpRequest, limit: int) -> bytes:
     return body
 
 
-def _is_chunked(request: HttpRequest) -> bool:
-    """Whether there is a body without a length, which only a server that marks the end of its input can give us."""
-    meta = request.META
-    return not meta.get("CONTENT_LENGTH") and bool(meta.get("wsgi.input_terminated")) and "HTTP_TRANSFER_ENCODING" in meta
+def is_without_length(request: HttpRequest) -> bool:
+    """Whether a body may come without its length, in chunks or over HTTP/2: only a server that marks its input's end can pass one on."""
+    return not request.META.get("CONTENT_LENGTH") and bool(request.META.get("wsgi.input_terminated"))
 
 
 def discard_rest(request: HttpRequest) -> None:
     """To be called for every request that is refused."""
-    stream = request.META["wsgi.input"] if _is_chunked(request) else request
+    stream = request.META["wsgi.input"] if is_without_length(request) else request
     with suppress(OSError):
         discard(stream.read)
 
