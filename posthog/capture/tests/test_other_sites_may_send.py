@@ -55,3 +55,8 @@ def test_no_cookie_is_set_and_none_is_needed(sender: Sender) -> None:
     answer = sender.post("/e/", sender.event())
     assert not answer.cookies
     assert answer["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_cache_keeps_an_answer_for_the_page_that_asked(sender: Sender) -> None:
+    for headers in ({}, {"origin": "https://shop.example"}):
+        assert sender.browser.get(f"/array/{sender.token}/config", headers=headers)["Vary"] == "Origin"

@@ -14,7 +14,8 @@ def allow(request: HttpRequest, response: HttpResponse) -> HttpResponse:
         headers["Access-Control-Allow-Origin"] = origin
         headers["Access-Control-Allow-Credentials"] = "true"
         headers["Access-Control-Expose-Headers"] = "Retry-After"
-        headers["Vary"] = "Origin"
+    # Also where none was named: a cache must not give this answer to a page that names one.
+    response.headers["Vary"] = "Origin"
     return response
 
 
