@@ -76,12 +76,18 @@ _TOOL_RESULTS = {
     "mcp_tool_result",
 }
 _SILENT = {"thinking", "redacted_thinking", "reasoning", "item_reference"}  # thought or pointed at, not said
+_PARTS = _TEXTS | _MEDIA.keys() | _TOOL_CALLS | _TOOL_RESULTS | _SILENT
 _RESULT_KEYS = ("content", "output", "result", "response")
 
 
 def spoken_text(content: str) -> str:
     """The words of a message's content, without placeholders; "" when nothing was said in words."""
     return _PLACEHOLDER.sub("", content).strip() if "[" in content else content.strip()
+
+
+def is_part(item: dict[Any, Any]) -> bool:
+    """Whether an object says by its `type` that it is a part of a message's content."""
+    return _kind(item) in _PARTS
 
 
 def is_tool_call(item: dict[Any, Any]) -> bool:

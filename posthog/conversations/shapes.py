@@ -11,7 +11,7 @@ from typing import Any
 
 from posthog.conversations import parts
 from posthog.conversations.parts import Piece
-from posthog.conversations.roles import ASSISTANT, SYSTEM, TOOL, role_of
+from posthog.conversations.roles import ASSISTANT, SYSTEM, TOOL, USER, role_of
 
 _CONTENT_KEYS = ("content", "parts", "text", "value", "output", "generated_text", "completion", "response", "message", "body")
 _LIST_KEYS = ("messages", "choices", "contents", "candidates", "generations", "output", "input", "conversation", "history")
@@ -43,6 +43,12 @@ def looks_like_messages(value: object) -> bool:
         listed = next((value[k] for k in _LIST_KEYS if isinstance(value.get(k), list)), None)
         return looks_like_messages(listed) if listed is not None else _named_role(value) is not None and "content" in value
     return False
+
+
+def has_messages(value: object) -> bool:
+    """Whether an object, or a list of objects, can be read as messages."""
+    items = value if isinstance(value, list) else [value]
+    return all(isinstance(item, dict) for item in items) and bool(read([value], 0, USER))
 
 
 def _value(container: Any, key: Any, role: str) -> Iterator[Draft]:

@@ -5,12 +5,13 @@ and the attributes of the Vercel AI SDK and Pydantic AI. All of them are taken o
 are stored once.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from posthog.capture.otel.attributes import Attributes, is_empty, parsed, plain
+from posthog.conversations import parts, shapes
 
 Told = tuple[str, Attributes]  # an event of a span
 _INPUT = (
@@ -40,7 +41,9 @@ _NUMBERED_OUTPUT = ("gen_ai.completion.", "llm.output_messages.")
 _LEVELS = 10  # of numbered attributes; what lies deeper keeps its dots
 # OpenInference says in a list what each thing of it is.
 _WRAPPERS = {"message", "message_content", "tool_call"}
-_PART_KEYS = {"type", "text", "toolUse", "toolResult"}
+_TOOL_KEYS = {"toolUse", "toolResult"}  # of Bedrock's parts, which have no type
+# Pydantic AI's first format has the events of a span in one attribute.
+_LISTED_EVENTS = ("events", "all_messages_events")
 # Events of a span that are messages, and events that carry attributes which may stand on the span as well.
 _SPOKEN = {
     "gen_ai.system.message": "system",
@@ -56,33 +59,53 @@ _DETAILS = {
 }
 
 
-def take_said(attributes: Attributes, events: Iterable[Span.Event]) -> tuple[Any, Any]:
-    """Input and output, each None where the span says none; nothing of them is left in the attributes."""
-    told = [(event.name, plain(event.attributes)) for event in events]
+def take_said(attributes: Attributes, events: Iterable[Span.Event], *, of_model: bool) -> tuple[Any, Any]:
+    """Input and output, each None where the span says none; nothing of them is left in the attributes.
+
+    of_model: what stands there was said to a model and by it, so JSON that holds no messages is somebody's words.
+    """
+    told = [(event.name, plain(event.attributes)) for event in events] + _listed_events(attributes)
     for name, details in told:
         for key in _DETAILS.get(name, ()):
             attributes.setdefault(key, details.get(key))
-    return _input(attributes, told), _output(attributes, told)
+    read = _messages if of_model else parsed
+    return _input(attributes, told, read), _output(attributes, told, read)
 
 
-def _input(attributes: Attributes, told: list[Told]) -> Any:
+def _listed_events(attributes: Attributes) -> list[Told]:
+    found: list[Told] = []
+    for name in _LISTED_EVENTS:
+        listed = parsed(attributes.get(name))
+        if isinstance(listed, list) and all(isinstance(item, dict) and isinstance(item.get("event.name"), str) for item in listed):
+            del attributes[name]
+            found = found or [(item.pop("event.name"), item) for item in listed]
+    return found
+
+
+def _messages(value: Any) -> Any:
+    """Messages that came as JSON text; other JSON stays text."""
+    found = parsed(value)
+    return found if not isinstance(value, str) or shapes.has_messages(found) else value
+
+
+def _input(attributes: Attributes, told: list[Told], read: Callable[[Any], Any]) -> Any:
     instructions = parsed(attributes.pop("gen_ai.system_instructions", None))
     found = _first(
         parsed(attributes.pop("gen_ai.input.messages", None)),
         *(_numbered(attributes, prefix) for prefix in _NUMBERED_INPUT),
         [_spoken(name, said) for name, said in told if name in _SPOKEN and name != "gen_ai.choice"],
-        *(parsed(attributes.pop(name, None)) for name in _INPUT),
+        *(read(attributes.pop(name, None)) for name in _INPUT),
     )
     return found if is_empty(instructions) else _instructed(instructions, found)
 
 
-def _output(attributes: Attributes, told: list[Told]) -> Any:
+def _output(attributes: Attributes, told: list[Told], read: Callable[[Any], Any]) -> Any:
     return _first(
         parsed(attributes.pop("gen_ai.output.messages", None)),
         *(_numbered(attributes, prefix) for prefix in _NUMBERED_OUTPUT),
         [_spoken(name, said) for name, said in told if name == "gen_ai.choice"],
         _answer_of_ai_sdk(attributes),
-        *(parsed(attributes.pop(name, None)) for name in _OUTPUT),
+        *(read(attributes.pop(name, None)) for name in _OUTPUT),
     )
 
 
@@ -140,8 +163,11 @@ def _with_parts(message: Any) -> Any:
 def _parts(text: str) -> Any:
     """Parts of a message that came as JSON text. Other JSON is what somebody said, and stays text."""
     value = parsed(text)
-    are_parts = isinstance(value, list) and all(isinstance(part, dict) and not _PART_KEYS.isdisjoint(part) for part in value)
-    return value if are_parts and value else text
+    return value if isinstance(value, list) and value and all(map(_is_part, value)) else text
+
+
+def _is_part(item: Any) -> bool:
+    return isinstance(item, dict) and (parts.is_part(item) or item.keys() == {"text"} or not _TOOL_KEYS.isdisjoint(item))
 
 
 def _spoken(name: str, said: Attributes) -> Any:

@@ -88,7 +88,7 @@ def _checked(span: Span, resource: Attributes) -> Event | Refusal:
 def _event(span: Span, own: Attributes, resource: Attributes) -> Event:
     """The uuid is made of the span's ids, so that an export that is sent again is stored once."""
     trace_id, span_id = span.trace_id.hex(), span.span_id.hex()
-    person = take(own, *_DISTINCT_IDS) or take(resource, *_DISTINCT_IDS)
+    person = _person(own) or _person(resource)
     attributes = resource | own
     event = _event_name(span, attributes)
     properties = _properties(span, event, attributes)
@@ -104,6 +104,12 @@ def _event(span: Span, own: Attributes, resource: Attributes) -> Event:
         "timestamp": _timestamp(span),
         "properties": properties,
     }
+
+
+def _person(attributes: Attributes) -> Any:
+    """Whom a span says it belongs to; a blank id says nothing."""
+    named = (take(attributes, name) for name in _DISTINCT_IDS)
+    return next((name for name in named if name is not None and str(name).strip()), None)
 
 
 def _event_name(span: Span, attributes: Attributes) -> str:
@@ -131,7 +137,8 @@ def _properties(span: Span, event: str, attributes: Attributes) -> dict[str, Any
 def _said(span: Span, event: str, attributes: Attributes) -> dict[str, Any]:
     """Only a call of a model has messages: what a span around it repeats would be said twice in the transcript."""
     names = ("$ai_input", "$ai_output_choices") if event in (GENERATION, EMBEDDING) else ("$ai_input_state", "$ai_output_state")
-    return dict(zip(names, take_said(attributes, span.events), strict=True))
+    said = take_said(attributes, span.events, of_model=event == GENERATION)
+    return dict(zip(names, said, strict=True))
 
 
 def _names(span: Span, event: str, attributes: Attributes) -> dict[str, Any]:

@@ -115,6 +115,14 @@ VOCABULARIES: dict[str, dict[str, Any]] = {
         "llm.output_messages.0.message.content": ANSWERED,
     },
     "OpenInference without messages": {"input.value": json.dumps({"messages": MESSAGES}), "output.value": ANSWERED},
+    "Pydantic AI's first format": {
+        "events": json.dumps(
+            [
+                {"event.name": "gen_ai.user.message", "role": "user", "content": ASKED, "gen_ai.message.index": 0},
+                {"event.name": "gen_ai.choice", "index": 0, "message": {"role": "assistant", "content": ANSWERED}},
+            ]
+        )
+    },
     "the Vercel AI SDK": {"ai.prompt.messages": json.dumps(MESSAGES), "ai.response.text": ANSWERED},
 }
 EVENTS: dict[str, list[tuple[str, dict[str, Any]]]] = {
@@ -172,9 +180,22 @@ def test_more_than_ten_messages_keep_their_order() -> None:
     assert [message["content"] for message in properties_of(CHAT | attributes)["$ai_input"]] == [f"message {n}" for n in range(12)]
 
 
-def test_json_that_somebody_said_stays_text() -> None:
-    for text in ('[{"id": 1}]', "[1, 2]", "{}", "[not json"):
-        assert properties_of(CHAT | {"gen_ai.prompt.0.content": text})["$ai_input"] == [{"content": text}]
+JSON_WORDS = [
+    *('[{"id": 1}]', "[1, 2]", "{}", "[not json", '["Vienna", "Graz"]', '{"city": "Vienna"}', '[{"type": "hotel", "name": "Sacher"}]'),
+    '[{"text": "good", "stars": 5}, {"text": "bad", "stars": 1}]',
+]
+
+
+@pytest.mark.parametrize("text", JSON_WORDS)
+def test_json_that_somebody_said_stays_text(text: str) -> None:
+    assert properties_of(CHAT | {"gen_ai.prompt.0.content": text})["$ai_input"] == [{"content": text}]
+    assert properties_of(CHAT, events=[("gen_ai.user.message", {"content": text})])["$ai_input"] == [{"role": "user", "content": text}]
+
+
+@pytest.mark.parametrize("text", [text for text in JSON_WORDS if "stars" not in text and "Sacher" not in text])
+@pytest.mark.parametrize(("name", "role"), [("gen_ai.completion", "assistant"), ("output.value", "assistant"), ("input.value", "user")])
+def test_a_prompt_or_an_answer_in_json_is_a_message(name: str, role: str, text: str) -> None:
+    assert said(event_of(attributes=CHAT | {name: text})) == [(role, text)]
 
 
 @pytest.mark.parametrize(
@@ -213,6 +234,7 @@ def test_what_is_done_names_the_event(attributes: dict[str, Any], event: str) ->
         ({"ai.telemetry.metadata.posthog_distinct_id": "v"}, {}, "v"),
         ({"ai.settings.context.posthog.distinct_id": "w"}, {}, "w"),
         ({"user.id": ""}, {"posthog.distinct_id": "app"}, "app"),
+        ({"user.id": "  ", "enduser.id": "e"}, {}, "e"),
         ({}, {"user.id": "all"}, "all"),
     ],
 )
