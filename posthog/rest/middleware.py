@@ -21,5 +21,5 @@ class SizedBodies:
             body = stream.read(limits.API_BODY + 1)  # one byte too many is refused by whoever reads it
             discard(stream.read)
             request.META["CONTENT_LENGTH"] = str(len(body))
-            request._stream = BytesIO(body)  # type: ignore[attr-defined]
+            request._stream = BytesIO(body)
         return self._get_response(request)
