@@ -62,8 +62,9 @@ def test_columns_of_labels_say_what_holds_what_does_not_and_what_is_open() -> No
         written.judged(TOXICITY, "toxic,rude")
 
 
-def test_labels_are_softened_by_a_model_that_has_not_seen_the_text(tmp_path: Path) -> None:
+def test_labels_are_softened_by_a_model_that_has_not_seen_the_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """And only those labels that somebody judged; a text that nobody scored keeps its labels."""
+    monkeypatch.setattr(folds, "EXPECTED", tmp_path / "expected")
     digests = np.array([10, 11, 12, 11, 13], dtype=np.int64)
     labels = np.array([[1, 0], [0, 1], [np.nan, 1], [0, 1], [1, 1]], dtype=np.float32)
     tokens = Tokens([np.array([row], dtype=np.uint16) for row in range(5)], labels, ["set"] * 5, digests)
@@ -77,6 +78,21 @@ def test_labels_are_softened_by_a_model_that_has_not_seen_the_text(tmp_path: Pat
     high, low = 0.5 + folds.TRUST / 2, 0.5 - folds.TRUST / 2
     np.testing.assert_allclose(softer, [[high, low], [low, high], [np.nan, high], [low, high], [1, 1]], rtol=1e-6)
     assert folds.soften(tokens, "toxicity", tmp_path).labels.tolist()[0] == [1, 0]
+    for fold in range(folds.FOLDS):  # what stands in the tree counts instead
+        rows = folds.unseen(tokens.part(range(4)), fold)
+        folds.keep_in_tree("emotion", fold, rows, np.full(rows.labels.shape, 0.2, dtype=np.float32))
+    softer = folds.soften(tokens, "emotion", tmp_path).labels
+    np.testing.assert_allclose(softer[0], [folds.TRUST + 0.2 * (1 - folds.TRUST), 0.2 * (1 - folds.TRUST)], rtol=1e-6)
+
+
+def test_scores_in_the_tree_are_of_the_family_and_of_the_half_that_their_fold_leaves_out() -> None:
+    for file in folds.EXPECTED.glob("*.npz"):
+        family, fold = file.stem.split("-")
+        with np.load(file) as stored:
+            head = next(head for head in HEADS if head.name == family)
+            assert stored["scores"].shape == (len(stored["digests"]), len(head.labels))
+            assert len(set(stored["digests"].tolist())) == len(stored["digests"])
+            assert set((stored["digests"] >> (int(fold) // 2)) % 2) == {int(fold) % 2}
 
 
 def test_batches_are_the_same_for_a_seed_and_take_every_example_once_an_epoch() -> None:
@@ -90,7 +106,7 @@ def test_batches_are_the_same_for_a_seed_and_take_every_example_once_an_epoch() 
 
 
 def test_a_part_of_an_epoch_takes_that_part_of_the_batches() -> None:
-    batches = stages._epochs(1.5, [5] * (stages.BATCH * 10), np.random.default_rng(1))
+    batches = stages.epochs(1.5, [5] * (stages.BATCH * 10), np.random.default_rng(1))
     assert len(batches) == 15
 
 

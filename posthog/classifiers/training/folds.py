@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from posthog.classifiers.training.data import Tokens
 
+EXPECTED = Path(__file__).parent / "expected"  # scores of a larger encoder (larger.py), in place of those of the fold of that number
+STEPS = 255  # to which scores in the tree are rounded
 FOLDS = 4  # fold 0 and 1 are the halves of the first cut, 2 and 3 those of the second
 TRUST = 0.6  # in the annotators
 
@@ -34,7 +36,19 @@ def _half(tokens: Tokens, fold: int) -> NDArray[np.int64]:
 
 def keep(work: Path, family: str, fold: int, tokens: Tokens, scores: NDArray[np.float32]) -> None:
     """Scores (rows, labels) of the rows that the fold's model has not seen."""
-    np.savez(_file(work, family, fold), digests=tokens.digests, scores=scores)
+    np.savez(work / f"scores-{family}-{fold}.npz", digests=tokens.digests, scores=scores)
+
+
+def keep_in_tree(family: str, fold: int, tokens: Tokens, scores: NDArray[np.float32]) -> None:
+    """As keep, in less room, for whoever trains next. A text that stands in the set more than once is kept once."""
+    _, first = np.unique(tokens.digests, return_index=True)
+    rounded = np.rint(scores[first] * STEPS).astype(np.uint8)
+    EXPECTED.mkdir(exist_ok=True)
+    np.savez_compressed(_tree_file(family, fold), digests=tokens.digests[first], scores=rounded)
+
+
+def is_in_tree(family: str, fold: int) -> bool:
+    return _tree_file(family, fold).exists()
 
 
 def soften(tokens: Tokens, family: str, work: Path) -> Tokens:
@@ -50,14 +64,21 @@ def soften(tokens: Tokens, family: str, work: Path) -> Tokens:
 def _expected(family: str, work: Path) -> dict[int, NDArray[np.float32]]:
     """Mean of the folds' scores (labels,) of each text that they judged, by its digest."""
     found: dict[int, list[NDArray[np.float32]]] = {}
-    for file in (_file(work, family, fold) for fold in range(FOLDS)):
-        if file.exists():
-            with np.load(file) as stored:
-                # A text that stands in the set more than once has the same score each time.
-                for name, scores in dict(zip(stored["digests"].tolist(), stored["scores"], strict=True)).items():
-                    found.setdefault(name, []).append(scores)
+    for fold in range(FOLDS):
+        for name, scores in _scores(family, fold, work).items():
+            found.setdefault(name, []).append(scores)
     return {name: np.mean(scores, axis=0) for name, scores in found.items()}
 
 
-def _file(work: Path, family: str, fold: int) -> Path:
-    return work / f"scores-{family}-{fold}.npz"
+def _scores(family: str, fold: int, work: Path) -> dict[int, NDArray[np.float32]]:
+    """By digest; a text that stands in the set more than once has the same score each time. Empty where the fold was not trained."""
+    file = _tree_file(family, fold) if is_in_tree(family, fold) else work / f"scores-{family}-{fold}.npz"
+    if not file.exists():
+        return {}
+    with np.load(file) as stored:
+        scores = stored["scores"] if stored["scores"].dtype == np.float32 else stored["scores"].astype(np.float32) / STEPS
+        return dict(zip(stored["digests"].tolist(), scores, strict=True))
+
+
+def _tree_file(family: str, fold: int) -> Path:
+    return EXPECTED / f"{family}-{fold}.npz"

@@ -71,24 +71,24 @@ def schedule(stage: Stage, lengths: Mapping[str, list[int]], seed: int) -> list[
     placed: list[tuple[float, Step]] = []
     for order, head in enumerate(HEADS):
         draw = np.random.default_rng([seed, order, (*STAGES, *FOLD_STAGES).index(stage)])
-        steps = [Step(head, rows) for rows in _epochs(stage.epochs.get(head.name, 0), lengths.get(head.name, []), draw)]
+        steps = [Step(head, rows) for rows in epochs(stage.epochs.get(head.name, 0), lengths.get(head.name, []), draw)]
         placed += [((position + 0.5) / len(steps), step) for position, step in enumerate(steps)]
     return [step for _, step in sorted(placed, key=lambda item: item[0])]
 
 
-def _epochs(count: float, lengths: list[int], draw: np.random.Generator) -> list[list[int]]:
+def epochs(count: float, lengths: list[int], draw: np.random.Generator, size: int = BATCH) -> list[list[int]]:
     """Batches of whole epochs, and of a part of one more."""
-    batches = [rows for _ in range(int(count)) for rows in _epoch(lengths, draw)]
-    rest = _epoch(lengths, draw) if count % 1 else []
+    batches = [rows for _ in range(int(count)) for rows in _epoch(lengths, draw, size)]
+    rest = _epoch(lengths, draw, size) if count % 1 else []
     return batches + rest[: round(len(rest) * (count % 1))]
 
 
-def _epoch(lengths: list[int], draw: np.random.Generator) -> list[list[int]]:
+def _epoch(lengths: list[int], draw: np.random.Generator, size: int) -> list[list[int]]:
     order = draw.permutation(len(lengths)).tolist()
     batches: list[list[int]] = []
-    for start in range(0, len(order), BATCH * POOL):
-        pool = sorted(order[start : start + BATCH * POOL], key=lengths.__getitem__)
-        batches += [pool[first : first + BATCH] for first in range(0, len(pool), BATCH)]
+    for start in range(0, len(order), size * POOL):
+        pool = sorted(order[start : start + size * POOL], key=lengths.__getitem__)
+        batches += [pool[first : first + size] for first in range(0, len(pool), size)]
     return [batches[index] for index in draw.permutation(len(batches))]
 
 

@@ -195,8 +195,13 @@ def train(work: Path, seed: int, device: str) -> None:
 
     The weights end in `weights-<stage>.pt`, and with them what was done in `training-<stage>.json`.
     """
-    for stage in (*FOLD_STAGES, *STAGES):
+    for stage in (*_folds_to_train(), *STAGES):
         _train_once(stage, work, seed, device)
+
+
+def _folds_to_train() -> list[Stage]:
+    """Those whose scores do not stand in the tree."""
+    return [stage for stage in FOLD_STAGES if not all(folds.is_in_tree(family, stage.fold or 0) for family in stage.epochs)]
 
 
 def _train_once(stage: Stage, work: Path, seed: int, device: str) -> None:
@@ -208,7 +213,7 @@ def _train_once(stage: Stage, work: Path, seed: int, device: str) -> None:
 
 def train_again(work: Path, seed: int, device: str, file: Path) -> None:
     """Train the last stage alone, from the int8 file that ships: for new examples, without the hours of the stages before."""
-    for stage in FOLD_STAGES:
+    for stage in _folds_to_train():
         _train_once(stage, work, seed, device)
     weights_file(work, STAGES[-1]).unlink(missing_ok=True)
     _train(Run(STAGES[-1], work, seed, device, begin=file))
