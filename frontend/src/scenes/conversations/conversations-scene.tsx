@@ -75,6 +75,7 @@ function Results({ projectId, search }: { projectId: string; search: Conversatio
                 conversations={conversations}
                 hasMore={query.hasNextPage}
                 loadingMore={query.isFetchingNextPage}
+                moreError={query.isFetchNextPageError ? query.error : null}
                 onMore={onMore}
             />
         </div>
