@@ -29,11 +29,22 @@ describe('a filter in words', () => {
 })
 
 describe('a date range', () => {
+    afterEach(() => {
+        vi.unstubAllEnvs()
+    })
+
     it('is called as people call it', () => {
         expect(rangeLabel({ from: '-7d', to: null })).toBe('Last 7 days')
         expect(rangeLabel({ from: null, to: null })).toBe('Any time')
         expect(rangeLabel({ from: '2026-11-01', to: '2026-11-09' })).toBe('1 Nov 2026 – 9 Nov 2026')
         expect(rangeLabel({ from: '-45d', to: null })).toBe('Since -45d')
+    })
+
+    it.each(['America/Los_Angeles', 'UTC', 'Pacific/Auckland'])('has the days that were chosen in %s', async (zone) => {
+        vi.stubEnv('TZ', zone)
+        vi.resetModules()
+        const { rangeLabel: inZone } = await import('./date-range')
+        expect(inZone({ from: '2026-03-01', to: '2026-03-31T23:59:59' })).toBe('1 Mar 2026 – 31 Mar 2026')
     })
 
     it('ends after it begins', () => {
