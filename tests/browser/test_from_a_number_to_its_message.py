@@ -139,7 +139,7 @@ def test_a_label_leads_up_to_its_trend_and_to_others_like_it(reader: Reader, cha
     label.click()
     reader.page.get_by_role("menuitem", name="Trend of this label").click()
     expect(reader.page.get_by_role("heading", name="Trends")).to_be_visible()
-    expect(reader.page.get_by_role("button", name="Edit filter: User toxic is set")).to_be_visible()
+    expect(reader.page.get_by_role("button", name="Edit filter: User toxic is 1")).to_be_visible()
     reader.page.go_back()
     label.click()
     reader.page.get_by_role("menuitem", name="Others like this").click()

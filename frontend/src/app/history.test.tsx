@@ -1,7 +1,8 @@
-import { screen, waitFor, within } from '@testing-library/react'
-import { describe, expect, it, vi } from 'vitest'
+import { act, fireEvent, screen, waitFor, within } from '@testing-library/react'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 
-import { open, PATIENCE, prepareWorld } from './testing'
+import { stubServer } from '../lib/testing'
+import { open, PATIENCE, prepareWorld, server, SUMMARY, world } from './testing'
 
 vi.mock('../charts/echarts-view', () => ({ default: () => null }))
 
@@ -99,5 +100,34 @@ describe('the drawer behind a number', () => {
         }, PATIENCE)
         expect(history.location.search).not.toContain('point')
         expect(history.length).toBe(1)
+    })
+})
+
+describe('clearing the filters', () => {
+    afterEach(() => {
+        vi.useRealTimers()
+    })
+
+    it.each([
+        ['Clear', [SUMMARY]],
+        ['Clear all filters', []],
+    ])('takes what was typed just before too: %s', async (text, results) => {
+        world.calls = stubServer((call) =>
+            call.path.endsWith('/conversations/') ? { results, next: null } : server(call),
+        )
+        const { history } = open('/project/1/conversations?label=["user_toxic"]')
+        const clear = await screen.findByText(text, {}, PATIENCE)
+        vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+        fireEvent.change(screen.getByRole('searchbox', { name: 'Search in messages' }), { target: { value: 'refund' } })
+        fireEvent.click(clear)
+        act(() => {
+            vi.advanceTimersByTime(1_000)
+        })
+        vi.useRealTimers()
+        await waitFor(() => {
+            expect(screen.queryByText('Clear')).toBeNull()
+        }, PATIENCE)
+        expect(history.location.search).toBe('')
+        expect(screen.getByRole('searchbox', { name: 'Search in messages' })).toHaveValue('')
     })
 })

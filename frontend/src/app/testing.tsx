@@ -13,7 +13,7 @@ import { App } from './app'
 const PROJECT = { id: 1, uuid: 'p', name: 'Northwind assistant', api_token: 'phc_northwind', timezone: 'UTC' }
 const ADA = { id: 'person-1', distinct_id: 'ada@example.org', name: 'Ada' }
 
-const SUMMARY = {
+export const SUMMARY = {
     id: 'c1',
     person: ADA,
     started_at: '2026-11-20T10:00:00Z',

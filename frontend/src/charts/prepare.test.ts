@@ -138,6 +138,36 @@ describe('points', () => {
     })
 })
 
+describe('the two hours of the night in which the clock is set back', () => {
+    const days = ['2026-10-25 01:00:00', '2026-10-25 02:00:00', '2026-10-25 02:00:00', '2026-10-25 03:00:00']
+    const moments = ['01:00:00+02:00', '02:00:00+02:00', '02:00:00+01:00', '03:00:00+01:00'].map(
+        (time) => `2026-10-25T${time}`,
+    )
+    const hours = result([1, 2, 3, 4], { days, action: { order: 0, days: moments } })
+    const data = prepare([hours], readTrendsQuery({ interval: 'hour' }))
+
+    it('are two points', () => {
+        expect(pointAt(data, 0, 1)?.day).toBe('2026-10-25T02:00:00+02:00')
+        expect(pointAt(data, 0, 2)?.day).toBe('2026-10-25T02:00:00+01:00')
+        expect(new Set(data.ids).size).toBe(4)
+    })
+
+    it('are described each by its own number, under the name that both have', () => {
+        const described = [1, 2].map((bucket) => describePoint(data, pointAt(data, 0, bucket)!))
+        expect(described.map((point) => point?.value)).toEqual([2, 3])
+        expect(described.map((point) => point?.title)).toEqual(['25 Oct 2026, 02:00', '25 Oct 2026, 02:00'])
+    })
+
+    it('do not hinder an address that names an hour by its text', () => {
+        expect(describePoint(data, { day: '2026-10-25 03:00:00', series: 0 })?.value).toBe(4)
+    })
+
+    it('leave days as they are', () => {
+        const daily = result([1, 2, 3], { action: { order: 0, days: DAYS.map((day) => `${day}T00:00:00+01:00`) } })
+        expect(pointAt(prepare([daily], readTrendsQuery({})), 0, 1)?.day).toBe('2026-11-22')
+    })
+})
+
 describe('a summary in words', () => {
     it('gives range and totals', () => {
         const text = summarize(prepare([result([3, 4, 0], { breakdown_value: 'anger' })], byEmotion))

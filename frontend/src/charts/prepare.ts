@@ -24,6 +24,8 @@ export interface ChartSeries {
 
 export interface ChartData {
     days: string[]
+    /** By which the server knows the buckets. Each is there once. */
+    ids: string[]
     axis: string[]
     titles: string[]
     series: ChartSeries[]
@@ -125,14 +127,20 @@ export function unfinishedBucket(days: string[], interval: Interval, now: Date, 
     return last.slice(0, shown) === clock.slice(0, shown) ? days.length - 1 : null
 }
 
+function bucketIds({ action, days }: TrendsResult, interval: Interval): string[] {
+    return interval === 'hour' ? (action?.days ?? days) : days
+}
+
 export function prepare(
     results: readonly TrendsResult[],
     query: TrendsQuery,
     { now = new Date(), timezone = 'UTC' }: { now?: Date; timezone?: string } = {},
 ): ChartData {
-    const days = results[0]?.days ?? []
+    const [first] = results
+    const days = first?.days ?? []
     return {
         days,
+        ids: first ? bucketIds(first, query.interval) : [],
         axis: days.map((day) => axisLabel(day, query.interval)),
         titles: days.map((day) => bucketTitle(day, query.interval)),
         series: results.map((result, index) => ({
@@ -151,7 +159,7 @@ export function prepare(
 /** The point of a series at a bucket, as the server wants it asked for. */
 export function pointAt(data: ChartData, series: number, bucket: number): InsightPoint | null {
     const line = data.series[series]
-    const day = data.days[bucket]
+    const day = data.ids[bucket]
     if (!line || day === undefined) {
         return null
     }
@@ -162,12 +170,17 @@ function sameBreakdown(a: BreakdownValue | undefined, b: BreakdownValue | undefi
     return JSON.stringify(a ?? null) === JSON.stringify(b ?? null)
 }
 
+/** An address may name an hour by its text alone. */
+function bucketOf({ ids, days }: ChartData, day: string): number {
+    return ids.includes(day) ? ids.indexOf(day) : days.indexOf(day)
+}
+
 /** Name, bucket title and value of a point, for the heading of what lies behind it. */
 export function describePoint(
     data: ChartData,
     point: InsightPoint,
 ): { name: string; title: string; value: number } | null {
-    const bucket = data.days.indexOf(point.day)
+    const bucket = bucketOf(data, point.day)
     const line = data.series.find(
         (series) => series.order === point.series && sameBreakdown(series.breakdown, point.breakdown),
     )

@@ -57,8 +57,8 @@ function SeriesRow(props: Props & { series: ChartSeries; index: number; from: nu
                     <span>{series.name}</span>
                 </span>
             </th>
-            {data.days.slice(from).map((day, offset) => (
-                <td key={day}>
+            {data.ids.slice(from).map((id, offset) => (
+                <td key={id}>
                     <Cell {...props} bucket={from + offset} />
                 </td>
             ))}
@@ -98,8 +98,8 @@ export function TrendTable(props: Props): ReactElement {
                             <th scope="col" className={styles.name}>
                                 Series
                             </th>
-                            {data.days.slice(from).map((day, offset) => (
-                                <th key={day} scope="col" title={data.titles[from + offset]}>
+                            {data.ids.slice(from).map((id, offset) => (
+                                <th key={id} scope="col" title={data.titles[from + offset]}>
                                     {data.axis[from + offset]}
                                 </th>
                             ))}

@@ -24,12 +24,17 @@ export const PRESETS: readonly Preset[] = [
 
 const ISO_DAY = /^\d{4}-\d{2}-\d{2}$/
 
+/** A day without a time would be read as midnight in Greenwich, which west of it lies in the day before. */
+function day(text: string): string {
+    const date = text.slice(0, 10)
+    return ISO_DAY.test(date) ? formatDate(`${date}T00:00`) : text
+}
+
 export function rangeLabel({ from, to }: Range): string {
     const preset = to === null ? PRESETS.find((item) => item.from === from) : undefined
     if (preset) {
         return preset.label
     }
-    const day = (text: string): string => (ISO_DAY.test(text.slice(0, 10)) ? formatDate(text) : text)
     if (from && to) {
         return `${day(from)} – ${day(to)}`
     }

@@ -34,7 +34,7 @@ function ValuePicker({
     onClose,
 }: Props & { name: string; onClose: () => void }): ReactElement {
     const values = usePropertyValues(projectId, 'event', name)
-    const options = (values.data ?? []).map((item) => ({ value: item.name, label: words(item.name) }))
+    const options = (values.data ?? []).map((value) => ({ value, label: words(value) }))
     return (
         <Picker
             label={`Value of ${describeLabel(name).title}`}

@@ -47,7 +47,7 @@ function ValueInput({ projectId, value, onChange, onType }: Omit<EditorProps, 'o
             value={scalar(value.value) || null}
             placeholder="Choose a value"
             creatable
-            options={(values.data ?? []).map(({ name }) => ({ value: name, label: words(name) }))}
+            options={(values.data ?? []).map((text) => ({ value: text, label: words(text) }))}
             loading={values.isPending}
             onChange={(chosen) => {
                 onChange({ ...value, value: [chosen] })

@@ -93,15 +93,17 @@ export function formatSpan(from: string, to: string): string {
         return ''
     }
     const ms = Math.max(0, end.getTime() - start.getTime())
-    if (ms < MINUTE) {
-        return `${Math.round(ms / 1000)} s`
+    const seconds = Math.round(ms / 1000)
+    const minutes = Math.round(ms / MINUTE)
+    if (seconds < 60) {
+        return `${seconds} s`
     }
-    if (ms < HOUR) {
-        return `${Math.round(ms / MINUTE)} min`
+    if (minutes < 60) {
+        return `${minutes} min`
     }
-    if (ms < DAY) {
-        const minutes = Math.round((ms % HOUR) / MINUTE)
-        return `${Math.floor(ms / HOUR)} h${minutes ? ` ${minutes} min` : ''}`
+    if (minutes < 24 * 60) {
+        const rest = minutes % 60
+        return `${Math.floor(minutes / 60)} h${rest ? ` ${rest} min` : ''}`
     }
     return plural(Math.round(ms / DAY), 'day')
 }

@@ -7,7 +7,12 @@ import type { Params } from '../lib/http'
 import { projectPath } from './paths'
 import type { Named, Page, PropertyDefinition } from './types'
 
-function useNames<T>(projectId: string, path: string, params: Params, enabled = true): UseQueryResult<T[]> {
+function useNames<T, Read = T[]>(
+    projectId: string,
+    path: string,
+    params: Params,
+    { enabled, select }: { enabled?: boolean; select?: (names: T[]) => Read } = {},
+): UseQueryResult<Read> {
     return useQuery({
         queryKey: ['names', projectId, path, params],
         queryFn: async ({ signal }) => {
@@ -16,6 +21,7 @@ function useNames<T>(projectId: string, path: string, params: Params, enabled = 
         },
         placeholderData: keepPreviousData,
         enabled,
+        select,
         staleTime: 60_000,
     })
 }
@@ -32,7 +38,16 @@ export function usePropertyNames(
     return useNames<PropertyDefinition>(projectId, 'property_definitions/', { search, type, limit: 50 })
 }
 
-export function usePropertyValues(projectId: string, type: 'event' | 'person', key: string): UseQueryResult<Named[]> {
+interface TypedValue {
+    name: string | number | boolean
+}
+
+/** Filters and pickers deal in texts, whatever the type of the property. */
+function asTexts(values: TypedValue[]): string[] {
+    return [...new Set(values.map(({ name }) => String(name)))]
+}
+
+export function usePropertyValues(projectId: string, type: 'event' | 'person', key: string): UseQueryResult<string[]> {
     const path = type === 'person' ? 'persons/values/' : 'events/values/'
-    return useNames<Named>(projectId, path, { key }, key !== '')
+    return useNames<TypedValue, string[]>(projectId, path, { key }, { enabled: key !== '', select: asTexts })
 }

@@ -105,7 +105,18 @@ describe('the trend of a label', () => {
         ])
     })
 
-    it('asks whether a flag is set', () => {
-        expect(labelTrend('user_toxic', null).properties[0]?.operator).toBe('is_set')
+    it.each(['user_toxic', 'user_prompt_attack', 'user_violent_threat', 'agent_label_refund'])(
+        'asks whether a flag is 1, for some clients send 0: %s',
+        (name) => {
+            expect(labelTrend(name, null).properties).toEqual([
+                { type: 'event', key: name, operator: 'exact', value: ['1'] },
+            ])
+        },
+    )
+
+    it('asks whether a threat has any text', () => {
+        expect(labelTrend('user_threat_PiiMarker', null).properties).toEqual([
+            { type: 'event', key: 'user_threat_PiiMarker', operator: 'is_set', value: null },
+        ])
     })
 })

@@ -1,4 +1,5 @@
 /** The trends query of the insight page: defaults, and reading one from an address that anybody may have edited. */
+import { threatName } from '../lib/labels'
 import type {
     DateRange,
     Display,
@@ -149,11 +150,14 @@ export function toRequest(query: TrendsQuery): Record<string, unknown> {
     }
 }
 
-/** A trend of one label, broken down by its values when it has several. */
+/** Counts what the list of conversations finds: a flag is said when it is 1, of a threat any text tells what was found. */
+function labelFilter(name: string, value: string | null): PropertyFilter {
+    return value === null && threatName(name) !== null
+        ? { type: 'event', key: name, operator: 'is_set', value: null }
+        : { type: 'event', key: name, operator: 'exact', value: [value ?? '1'] }
+}
+
+/** A trend of one label: of one of its values, or of a flag or threat, which need none. */
 export function labelTrend(name: string, value: string | null): TrendsQuery {
-    const filter: PropertyFilter =
-        value === null
-            ? { type: 'event', key: name, operator: 'is_set', value: null }
-            : { type: 'event', key: name, operator: 'exact', value: [value] }
-    return { ...readTrendsQuery({}), properties: [filter] }
+    return { ...readTrendsQuery({}), properties: [labelFilter(name, value)] }
 }

@@ -67,7 +67,8 @@ export interface TrendsResult {
     labels?: string[]
     count: number
     label: string
-    action: { order: number; name?: string | null } | null
+    /** Its days tell apart the two hours of the night in which the clock is set back, which share a text in `days`. */
+    action: { order: number; name?: string | null; days?: string[] } | null
     breakdown_value?: BreakdownValue
 }
 

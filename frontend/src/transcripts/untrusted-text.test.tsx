@@ -86,8 +86,32 @@ describe('links', () => {
         expect(rendered('[mybank.example](https://evil.example/)').textContent).toContain('(evil.example)')
     })
 
+    it.each([
+        ['[https://microsoft.com/login](https://t.co/abc)', 't.co'],
+        ['[t.co.example.org](https://t.co/abc)', 't.co'],
+        ['[https://t.co@microsoft.com](https://t.co/abc)', 't.co'],
+        ['[t.co https://microsoft.com](https://t.co/abc)', 't.co'],
+        ['[`https://microsoft.com/`t.co](https://t.co/abc)', 't.co'],
+        ['[notme@t.co](mailto:me@t.co)', 'me@t.co'],
+        ['[me@t.co.example.org](mailto:me@t.co)', 'me@t.co'],
+    ])('show where they lead when their text only contains it: %s', (text, host) => {
+        expect(rendered(text).textContent).toContain(` (${host})`)
+    })
+
+    it.each([
+        'https://example.org/terms?a=b',
+        '<https://EXAMPLE.org:8000>',
+        '[example.org/terms](https://example.org/)',
+        'www.example.org',
+        'help@example.org',
+        '<mailto:help@example.org>',
+    ])('do not show twice where they lead: %s', (text) => {
+        expect(rendered(text).textContent).not.toContain(' (')
+    })
+
     it('show foreign letters of a host in their plain form', () => {
         expect(rendered('[x](https://аpple.com/)').textContent).toContain('xn--')
+        expect(rendered('<https://аpple.com/>').textContent).toContain('xn--')
     })
 })
 

@@ -4,7 +4,7 @@
  * React nodes only, never HTML strings; HTML in a text is shown as text; nothing is fetched; links are absolute web or
  * mail addresses with their host beside them; texts that are too large or too deep are shown as they are.
  */
-import { useState } from 'react'
+import { Children, useState } from 'react'
 import type { ComponentPropsWithoutRef, ReactElement, ReactNode } from 'react'
 import Markdown from 'react-markdown'
 import type { Components, Options } from 'react-markdown'
@@ -46,11 +46,19 @@ const schema: Options['rehypePlugins'] = [
     ],
 ]
 
-function textOf(node: ReactNode): string {
-    if (typeof node === 'string' || typeof node === 'number') {
-        return String(node)
+/** Whether the text of a link is the address itself. A host that stands elsewhere in the text, or among marks, proves nothing. */
+function saysWhere(text: ReactNode, destination: string): boolean {
+    const parts = Children.toArray(text)
+    if (!parts.every((part) => typeof part === 'string')) {
+        return false
     }
-    return Array.isArray(node) ? node.map((child: ReactNode) => textOf(child)).join('') : ''
+    const said = parts
+        .join('')
+        .trim()
+        .toLowerCase()
+        .replace(/^(https?:\/\/|mailto:)/, '')
+    const host = destination.toLowerCase()
+    return said.startsWith(host) && /^($|[/?#])/.test(said.slice(host.length))
 }
 
 function UntrustedLink({ href, children }: ComponentPropsWithoutRef<'a'>): ReactElement {
@@ -64,7 +72,7 @@ function UntrustedLink({ href, children }: ComponentPropsWithoutRef<'a'>): React
             <a href={url.href} rel={REL} target="_blank">
                 {children}
             </a>
-            {!textOf(children).includes(host) && <span className={styles.host}> ({host})</span>}
+            {!saysWhere(children, host) && <span className={styles.host}> ({host})</span>}
         </>
     )
 }

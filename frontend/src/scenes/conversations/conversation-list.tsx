@@ -3,7 +3,7 @@ import type { ReactElement } from 'react'
 
 import { plural } from '../../lib/format'
 import type { ConversationSummary } from '../../query/types'
-import { Button } from '../../ui/controls'
+import { LoadMore } from '../../ui/load-more'
 import { useWindowRows } from '../../ui/window-rows'
 import { ConversationRow } from './conversation-row'
 import styles from './conversations.module.css'
@@ -14,6 +14,8 @@ interface Props {
     conversations: readonly ConversationSummary[]
     hasMore: boolean
     loadingMore: boolean
+    /** Why there is no next page although there is more. */
+    moreError: Error | null
     onMore: () => void
 }
 
@@ -28,17 +30,13 @@ function focusedIndex(list: HTMLElement | null): number {
     return row && list?.contains(row) ? Number(row.getAttribute('data-index')) : -1
 }
 
-function Foot({ conversations, hasMore, loadingMore, onMore }: Omit<Props, 'projectId'>): ReactElement {
+function Foot({ conversations, hasMore, loadingMore, moreError, onMore }: Omit<Props, 'projectId'>): ReactElement {
     return (
         <div className={styles.foot}>
             <span>
                 {plural(conversations.length, 'conversation')} {hasMore ? 'loaded' : ''}
             </span>
-            {hasMore && (
-                <Button variant="default" size="compact-sm" loading={loadingMore} onClick={onMore}>
-                    Load more
-                </Button>
-            )}
+            {hasMore && <LoadMore loading={loadingMore} error={moreError} onMore={onMore} />}
             <span className={styles.keys}>
                 <kbd>j</kbd> <kbd>k</kbd> to move, <kbd>Enter</kbd> to open
             </span>
@@ -46,7 +44,8 @@ function Foot({ conversations, hasMore, loadingMore, onMore }: Omit<Props, 'proj
     )
 }
 
-export function ConversationList({ projectId, conversations, hasMore, loadingMore, onMore }: Props): ReactElement {
+export function ConversationList({ projectId, ...pages }: Props): ReactElement {
+    const { conversations, hasMore, loadingMore, moreError, onMore } = pages
     const { list, virtualizer, rowProps } = useWindowRows({
         count: conversations.length,
         keyOf: (index) => conversations[index]?.id ?? index,
@@ -56,11 +55,12 @@ export function ConversationList({ projectId, conversations, hasMore, loadingMor
     const rows = virtualizer.getVirtualItems()
     const last = rows.at(-1)?.index ?? -1
     const nearEnd = last >= conversations.length - 5
+    const wantsMore = nearEnd && hasMore && !loadingMore && !moreError
     useEffect(() => {
-        if (nearEnd && hasMore && !loadingMore) {
+        if (wantsMore) {
             onMore()
         }
-    }, [nearEnd, hasMore, loadingMore, onMore])
+    }, [wantsMore, onMore])
     useRowKeys((step) => {
         const next = Math.max(0, Math.min(conversations.length - 1, focusedIndex(list.current) + step))
         virtualizer.scrollToIndex(next, { align: 'auto' })
@@ -78,7 +78,7 @@ export function ConversationList({ projectId, conversations, hasMore, loadingMor
                     ) : null
                 })}
             </div>
-            <Foot conversations={conversations} hasMore={hasMore} loadingMore={loadingMore} onMore={onMore} />
+            <Foot {...pages} />
         </>
     )
 }

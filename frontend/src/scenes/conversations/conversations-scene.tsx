@@ -1,5 +1,5 @@
 import { getRouteApi, Link } from '@tanstack/react-router'
-import { useCallback } from 'react'
+import { useCallback, useState } from 'react'
 import type { ReactElement } from 'react'
 
 import { useConversations } from '../../query/conversations'
@@ -14,18 +14,19 @@ import type { ConversationSearch } from './search'
 
 const route = getRouteApi('/project/$projectId/conversations')
 
-function NothingHere({ projectId, filtered }: { projectId: string; filtered: boolean }): ReactElement {
+interface NothingProps {
+    projectId: string
+    filtered: boolean
+    onClear: () => void
+}
+
+function NothingHere({ projectId, filtered, onClear }: NothingProps): ReactElement {
     return filtered ? (
         <EmptyState
             icon="search"
             title="No conversation matches"
             actions={
-                <Button
-                    variant="default"
-                    renderRoot={(props) => (
-                        <Link to="/project/$projectId/conversations" params={{ projectId }} search={{}} {...props} />
-                    )}
-                >
+                <Button variant="default" onClick={onClear}>
                     Clear all filters
                 </Button>
             }
@@ -46,7 +47,13 @@ function NothingHere({ projectId, filtered }: { projectId: string; filtered: boo
     )
 }
 
-function Results({ projectId, search }: { projectId: string; search: ConversationSearch }): ReactElement {
+interface ResultsProps {
+    projectId: string
+    search: ConversationSearch
+    onClear: () => void
+}
+
+function Results({ projectId, search, onClear }: ResultsProps): ReactElement {
     const query = useConversations(projectId, toFilters(search))
     const { fetchNextPage, data } = query
     const onMore = useCallback(() => {
@@ -66,7 +73,7 @@ function Results({ projectId, search }: { projectId: string; search: Conversatio
     }
     const conversations = data.pages.flatMap((page) => page.results)
     if (conversations.length === 0) {
-        return <NothingHere projectId={projectId} filtered={hasFilters(search)} />
+        return <NothingHere projectId={projectId} filtered={hasFilters(search)} onClear={onClear} />
     }
     return (
         <div className={query.isPlaceholderData ? styles.stale : undefined} aria-busy={query.isPlaceholderData}>
@@ -75,6 +82,7 @@ function Results({ projectId, search }: { projectId: string; search: Conversatio
                 conversations={conversations}
                 hasMore={query.hasNextPage}
                 loadingMore={query.isFetchingNextPage}
+                moreError={query.isFetchNextPageError ? query.error : null}
                 onMore={onMore}
             />
         </div>
@@ -90,17 +98,25 @@ export default function ConversationsScene(): ReactElement {
     const { projectId } = route.useParams()
     const search = route.useSearch()
     const navigate = route.useNavigate()
+    const [clearings, setClearings] = useState(0)
+    const clear = (): void => {
+        setClearings(clearings + 1)
+        void navigate({ search: {} })
+    }
     return (
         <Page title="Conversations" lead="What people said and what they got, newest first.">
             <FilterBar
+                // What is typed and has not become a filter yet is cleared too.
+                key={clearings}
                 projectId={projectId}
                 search={search}
                 onChange={(change) =>
                     void navigate({ search: (old) => ({ ...old, ...change }), replace: isTyping(search, change) })
                 }
+                onClear={clear}
             />
             <Card flush label="Conversations">
-                <Results projectId={projectId} search={search} />
+                <Results projectId={projectId} search={search} onClear={clear} />
             </Card>
         </Page>
     )

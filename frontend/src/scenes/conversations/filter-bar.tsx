@@ -1,11 +1,10 @@
-import { useEffect, useState } from 'react'
+import { useEffect, useEffectEvent, useState } from 'react'
 import type { ReactElement } from 'react'
 
 import { FilterChip } from '../../filters/chip'
 import { DateRangePicker } from '../../filters/date-range-picker'
 import { LabelPicker } from '../../filters/label-picker'
 import { describeLabel, labelText, parseLabelFilter, words } from '../../lib/labels'
-import { useDebounced } from '../../lib/use-debounced'
 import { Button, TextInput } from '../../ui/controls'
 import { Icon } from '../../ui/icons'
 import styles from './conversations.module.css'
@@ -16,6 +15,7 @@ interface Props {
     projectId: string
     search: ConversationSearch
     onChange: (change: Partial<ConversationSearch>) => void
+    onClear: () => void
 }
 
 interface TextProps {
@@ -27,21 +27,36 @@ interface TextProps {
     onSettled: (text: string) => void
 }
 
+const SETTLE_MS = 350
+
 /** Typing settles before it becomes a filter; a filter that changes elsewhere shows here. */
 function SettlingInput({ className, label, placeholder, icon, value, onSettled }: TextProps): ReactElement {
     const [typed, setTyped] = useState(value)
     const [seen, setSeen] = useState(value)
+    /** What has become a filter here and has not come back as the value yet; typing may have gone on since. */
+    const [sent, setSent] = useState<readonly string[]>([])
     if (seen !== value) {
         setSeen(value)
-        setTyped(value)
-    }
-    const settled = useDebounced(typed, 350)
-    useEffect(() => {
-        if (settled === typed && settled !== value) {
-            onSettled(settled)
+        const at = sent.indexOf(value)
+        setSent(at < 0 ? [] : sent.slice(at + 1))
+        if (at < 0) {
+            setTyped(value)
         }
-        // eslint-disable-next-line react-hooks/exhaustive-deps -- only typing that has settled may write
-    }, [settled])
+    }
+    const settle = useEffectEvent((text: string) => {
+        if (text !== (sent.at(-1) ?? value)) {
+            setSent([...sent, text])
+            onSettled(text)
+        }
+    })
+    useEffect(() => {
+        const timer = setTimeout(() => {
+            settle(typed)
+        }, SETTLE_MS)
+        return () => {
+            clearTimeout(timer)
+        }
+    }, [typed])
     return (
         <TextInput
             className={className}
@@ -58,14 +73,6 @@ function SettlingInput({ className, label, placeholder, icon, value, onSettled }
     )
 }
 
-const NO_FILTERS: ConversationSearch = {
-    search: undefined,
-    label: undefined,
-    person: undefined,
-    from: undefined,
-    to: undefined,
-}
-
 function labelFilterText(filter: string): string {
     const { name, value } = parseLabelFilter(filter)
     const { speaker } = describeLabel(name)
@@ -74,7 +81,7 @@ function labelFilterText(filter: string): string {
         : `${describeLabel(name).title}: ${words(value)}`
 }
 
-function Chips({ search, onChange }: Omit<Props, 'projectId'>): ReactElement | null {
+function Chips({ search, onChange }: Pick<Props, 'search' | 'onChange'>): ReactElement | null {
     const labels = search.label ?? []
     if (labels.length === 0) {
         return null
@@ -97,7 +104,7 @@ function Chips({ search, onChange }: Omit<Props, 'projectId'>): ReactElement | n
     )
 }
 
-export function FilterBar({ projectId, search, onChange }: Props): ReactElement {
+export function FilterBar({ projectId, search, onChange, onClear }: Props): ReactElement {
     return (
         <search aria-label="Filters">
             <div className={styles.bar}>
@@ -135,14 +142,7 @@ export function FilterBar({ projectId, search, onChange }: Props): ReactElement 
                     }}
                 />
                 {hasFilters(search) && (
-                    <Button
-                        variant="subtle"
-                        size="compact-sm"
-                        aria-label="Clear all filters"
-                        onClick={() => {
-                            onChange(NO_FILTERS)
-                        }}
-                    >
+                    <Button variant="subtle" size="compact-sm" aria-label="Clear all filters" onClick={onClear}>
                         Clear
                     </Button>
                 )}

@@ -1,4 +1,4 @@
-import { readTrendsQuery } from '../../query/trends-query'
+import { labelTrend, readTrendsQuery } from '../../query/trends-query'
 import type { TrendsQuery } from '../../query/types'
 
 /** The trends of the home page; each opens as an ordinary insight. */
@@ -16,9 +16,7 @@ export const OVERVIEW_TRENDS: readonly { title: string; query: TrendsQuery }[] =
     },
     {
         title: 'Toxic messages of users',
-        query: readTrendsQuery({
-            properties: [{ type: 'event', key: 'user_toxic', operator: 'is_set' }],
-        }),
+        query: labelTrend('user_toxic', null),
     },
     {
         title: 'Active people',

@@ -7,8 +7,9 @@ import { nameFromProperties, personTitle } from '../../lib/person'
 import { previewText as shorten } from '../../lib/preview'
 import { useActors, useMatchedConversations } from '../../query/insights'
 import type { Actor, InsightPoint, MatchedConversation, TrendsQuery } from '../../query/types'
-import { Button, Drawer, Tabs } from '../../ui/controls'
+import { Drawer, Tabs } from '../../ui/controls'
 import { useFocusGivenBack } from '../../ui/dialog'
+import { LoadMore } from '../../ui/load-more'
 import { Avatar } from '../../ui/person'
 import { EmptyState, ErrorState, LoadingRows } from '../../ui/states'
 import styles from './insight.module.css'
@@ -80,6 +81,7 @@ interface ListProps {
         error: Error | null
         hasNextPage: boolean
         isFetchingNextPage: boolean
+        isFetchNextPageError: boolean
         fetchNextPage: () => unknown
         refetch: () => unknown
     }
@@ -102,15 +104,13 @@ function Results({ query, what, empty, note, children }: ListProps): ReactElemen
         <>
             {children.length === 0 ? <EmptyState title={empty} /> : <ul className={styles.items}>{children}</ul>}
             {query.hasNextPage && (
-                <Button
-                    variant="default"
-                    size="xs"
-                    mt={12}
-                    loading={query.isFetchingNextPage}
-                    onClick={() => query.fetchNextPage()}
-                >
-                    Load more
-                </Button>
+                <div className={styles.more}>
+                    <LoadMore
+                        loading={query.isFetchingNextPage}
+                        error={query.isFetchNextPageError ? query.error : null}
+                        onMore={() => query.fetchNextPage()}
+                    />
+                </div>
             )}
             {note}
         </>

@@ -12,6 +12,7 @@ import { Transcript } from '../../transcripts/transcript'
 import { Button } from '../../ui/controls'
 import { Icon } from '../../ui/icons'
 import { Card, Page } from '../../ui/layout'
+import { LoadMore } from '../../ui/load-more'
 import { EmptyState, ErrorState, LoadingRows } from '../../ui/states'
 import { PersonCard } from './person-card'
 import styles from './transcript.module.css'
@@ -131,22 +132,6 @@ function Failed({ projectId, error, onRetry }: { projectId: string; error: Error
     )
 }
 
-interface MoreProps {
-    text: string
-    loading: boolean
-    onMore: () => void
-}
-
-function More({ text, loading, onMore }: MoreProps): ReactElement {
-    return (
-        <div className={styles.more}>
-            <Button variant="default" size="compact-sm" loading={loading} onClick={onMore}>
-                {text}
-            </Button>
-        </div>
-    )
-}
-
 interface MessagesProps extends SideProps {
     query: ReturnType<typeof useConversation>
     target: string | undefined
@@ -159,7 +144,14 @@ function Messages({ projectId, conversation, query, target }: MessagesProps): Re
     return (
         <>
             {query.hasPreviousPage && (
-                <More text="Load earlier messages" loading={loading} onMore={() => void query.fetchPreviousPage()} />
+                <div className={styles.more}>
+                    <LoadMore
+                        text="Load earlier messages"
+                        loading={loading}
+                        error={query.isFetchPreviousPageError ? query.error : null}
+                        onMore={() => void query.fetchPreviousPage()}
+                    />
+                </div>
             )}
             <Transcript
                 key={`${id} ${target ?? ''}`}
@@ -168,7 +160,14 @@ function Messages({ projectId, conversation, query, target }: MessagesProps): Re
                 target={target}
             />
             {query.hasNextPage && (
-                <More text="Load more messages" loading={loading} onMore={() => void query.fetchNextPage()} />
+                <div className={styles.more}>
+                    <LoadMore
+                        text="Load more messages"
+                        loading={loading}
+                        error={query.isFetchNextPageError ? query.error : null}
+                        onMore={() => void query.fetchNextPage()}
+                    />
+                </div>
             )}
             {messages.length < message_count && (
                 <p className={styles.loaded} role="status">
