@@ -13,6 +13,7 @@ from posthog.common import json, limits
 from posthog.common.ids import parse_uuid
 from posthog.common.time import utc_now
 from posthog.conversations.restore import restore_texts
+from posthog.conversations.schema import number_within
 from posthog.conversations.services import labels_of
 from posthog.hogql import ast, build, query
 from posthog.hogql.context import Context
@@ -54,8 +55,8 @@ def wish(asked: Mapping[str, str], project: Project) -> EventsWish:
     if order not in _ORDERS:
         raise InvalidInput('orderBy is ["-timestamp"] or ["timestamp"]', "orderBy")
     expr = property_to_expr(_filters(asked["properties"]), _context(project)) if asked.get("properties") else None
-    limit = _number(asked, "limit", limits.EVENTS_PAGE, limits.EVENTS_PAGE_MAX)
-    offset = _number(asked, "offset", 0, limits.EVENTS_OFFSET_MAX)
+    limit = number_within(asked.get("limit") or str(limits.EVENTS_PAGE), 1, limits.EVENTS_PAGE_MAX, "limit")
+    offset = number_within(asked.get("offset") or "0", 0, limits.EVENTS_OFFSET_MAX, "offset")
     return EventsWish((*conditions, *([expr] if expr is not None else [])), _ORDERS[order], limit, offset)
 
 
@@ -120,15 +121,6 @@ def _person_id(text: str) -> UUID:
     if found is None:
         raise InvalidInput("person_id is the id of a person, a UUID", "person_id")
     return found
-
-
-def _number(asked: Mapping[str, str], name: str, default: int, most: int) -> int:
-    text = asked.get(name)
-    if not text:
-        return default
-    if not text.isdecimal() or int(text) > most:
-        raise InvalidInput(f"{name} is a number up to {most}", name)
-    return int(text)
 
 
 def _context(project: Project) -> Context:

@@ -78,8 +78,8 @@ class PageWish:
 def page_wish(parameters: QueryDict) -> PageWish:
     """The page that query parameters describe. Raises InvalidInput naming the parameter."""
     most = limits.CONVERSATION_MESSAGES
-    limit = _number_within(parameters.get("limit") or str(most), 1, most, "limit")
-    offset = _number_within(parameters.get("offset") or "0", 0, limits.CONVERSATION_TURNS, "offset")
+    limit = number_within(parameters.get("limit") or str(most), 1, most, "limit")
+    offset = number_within(parameters.get("offset") or "0", 0, limits.CONVERSATION_TURNS, "offset")
     # A link to a message that is not there opens the beginning of the conversation.
     return PageWish(limit, offset, parse_uuid(parameters.get("message", "")))
 
@@ -104,7 +104,7 @@ def wish(parameters: QueryDict, project: Project) -> Wish:
         date_from=date_from,
         date_to=date_to,
         search=search,
-        limit=_number_within(asked.get("limit", str(limits.CONVERSATIONS_PAGE)), 1, limits.CONVERSATIONS_PAGE_MAX, "limit"),
+        limit=number_within(asked.get("limit", str(limits.CONVERSATIONS_PAGE)), 1, limits.CONVERSATIONS_PAGE_MAX, "limit"),
         cursor=Cursor.parse(asked["cursor"]) if asked.get("cursor") else None,
     )
 
@@ -124,7 +124,7 @@ def _number(name: str, value: str) -> float:
     return float(value)
 
 
-def _number_within(text: str, least: int, most: int, field: str) -> int:
+def number_within(text: str, least: int, most: int, field: str) -> int:
     if not text.isdecimal() or len(text) > len(str(most)) or not least <= int(text) <= most:
         raise InvalidInput(f"{field} is a number from {least} to {most}", field)
     return int(text)

@@ -119,7 +119,7 @@ def _thread(turns: list[StoredTurn]) -> Thread:
     for turn in turns:
         if turn.kind == CONTEXT:
             # An event that came late may own what was context before.
-            if turn.message_id in owned | seen:
+            if turn.message_id in owned or turn.message_id in seen:
                 continue
             seen.add(turn.message_id)
         if turn.event_uuid not in repeats:

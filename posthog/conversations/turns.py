@@ -97,6 +97,9 @@ class _Seen:
     def add(self, message_id: UUID, kind: str) -> None:
         (self.owned if kind == OWNED else self.context).add(message_id)
 
+    def has(self, message_id: UUID) -> bool:
+        return message_id in self.owned or message_id in self.context
+
 
 def _turns(event: LLMEvent, conversation_id: str, seen: _Seen) -> list[Turn]:
     said = event.content.input
@@ -105,7 +108,7 @@ def _turns(event: LLMEvent, conversation_id: str, seen: _Seen) -> list[Turn]:
     context: list[int] = []
     for position in range(len(said)):
         message_id = said[position].message_id
-        if position not in own and message_id not in seen.owned | owned_ids and message_id not in seen.context:
+        if position not in own and message_id not in owned_ids and not seen.has(message_id):
             seen.context.add(message_id)
             context.append(position)
     kept = [*context[-limits.CONTEXT_MESSAGES :], *own]

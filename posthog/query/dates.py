@@ -81,6 +81,9 @@ def resolve(
     explicit = bool(wanted.explicitDate)
     date_from = _date_from(wanted.date_from, zone, moment, explicit, earliest)
     date_to = _date_to(wanted.date_to, zone, moment, every, explicit)
+    if wanted.date_from == "all":
+        # What ends before the first event is an empty day, not a range that is the wrong way round.
+        date_from = min(date_from, start_of_day(date_to, zone))
     if date_from > date_to:
         raise InvalidInput("dateRange: date_from lies after date_to", attr="dateRange.date_from")
     return ResolvedRange(date_from, date_to, every, zone, project.week_start_day, explicit)

@@ -19,7 +19,7 @@ from posthog.hogql.context import Context
 from posthog.hogql.property_types import PropertyType, Scope, label_type
 from posthog.query.columns import parse
 from posthog.query.message_texts import message_condition
-from posthog.query.operators import Operand, condition
+from posthog.query.operators import Operand, Value, condition
 from posthog.query.schema_shared import (
     CohortFilter,
     ElementFilter,
@@ -56,7 +56,9 @@ _EVENT_COLUMNS = frozenset(
     }
 )
 _NO_VALUE = frozenset({"is_set", "is_not_set"})
+_EQUALITY = frozenset({"exact", "is_not"})
 _FILTERS: TypeAdapter[Filters] = TypeAdapter(Filters)
+_Compare = Callable[[Operand, str, Sequence[Value]], ast.Expr]
 
 
 @dataclass(frozen=True)
@@ -111,13 +113,23 @@ def _complete(node: Any) -> bool:
     return bool(node.key) and (node.operator in _NO_VALUE or (node.value is not None and node.value != []))
 
 
-def _compared(node: Any, scope: FilterScope, field: ast.Expr, kind: PropertyType) -> ast.Expr | None:
+def _compared(node: Any, scope: FilterScope, field: ast.Expr, kind: PropertyType, compare: _Compare = condition) -> ast.Expr | None:
     if not _complete(node):
         return None
-    return condition(Operand(field, kind, str(node.key), scope.context.timezone), node.operator or "exact", _values(node))
+    operand, operator, values = Operand(field, kind, str(node.key), scope.context.timezone), node.operator or "exact", _values(node)
+    if operator in _EQUALITY and isinstance(node.value, list) and None in node.value:
+        missing_or_equal = _missing_or_equal(operand, values, compare)
+        return missing_or_equal if operator == "exact" else b.not_(missing_or_equal)
+    return compare(operand, operator, values)
 
 
-def _values(node: Any) -> list[str | int | float | bool]:
+def _missing_or_equal(operand: Operand, values: list[Value], compare: _Compare) -> ast.Expr:
+    """What a list with a null means: like SQL's IN, it also holds what a row without the property has."""
+    equal = [compare(operand, "exact", values)] if values else []
+    return b.or_([compare(operand, "is_not_set", []), *equal])
+
+
+def _values(node: Any) -> list[Value]:
     values = node.value if isinstance(node.value, list) else [node.value]
     if len(values) > limits.QUERY_FILTERS:
         raise InvalidInput(f"value of the filter on {node.key!r}: at most {limits.QUERY_FILTERS} values", attr="properties")
@@ -129,8 +141,7 @@ def _event(node: EventFilter | FeatureFilter, scope: FilterScope) -> ast.Expr | 
         raise InvalidInput(f"properties: a filter of type {node.type!r} cannot be applied to persons", attr="properties")
     key = node.key or ""
     if key in TEXT_PROPERTIES:
-        references = Operand(scope.field("message_refs"), "String", key, scope.context.timezone)
-        return message_condition(references, node.operator or "exact", _values(node)) if _complete(node) else None
+        return _compared(node, scope, scope.field("message_refs"), "String", message_condition)
     return _compared(node, scope, scope.field("properties", key), label_type(key) or scope.context.types.get("event", key))
 
 

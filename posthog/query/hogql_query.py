@@ -52,10 +52,12 @@ class HogQLQueryRunner(QueryRunner[HogQLQuery]):
     def _filters(self, filters: HogQLFilters) -> ast.Expr:
         """What `{filters}` stands for: properties of events, and the date range where there is one."""
         conditions = [property_to_expr(filters.properties, self.context)] if filters.properties else []
-        if filters.dateRange and (filters.dateRange.date_from or filters.dateRange.date_to):
-            span = dates.resolve(filters.dateRange, None, self.project, now=self.now)
-            conditions += [b.lte(b.field("timestamp"), span.date_to)]
-            if filters.dateRange.date_from not in (None, "all"):
+        asked = filters.dateRange
+        if asked and (asked.date_from or asked.date_to):
+            since = asked.date_from or "all"
+            span = dates.resolve(asked.model_copy(update={"date_from": since}), None, self.project, now=self.now)
+            conditions.append(b.lte(b.field("timestamp"), span.date_to))
+            if since != "all":
                 conditions.append(b.gte(b.field("timestamp"), span.date_from))
         if filters.filterTestAccounts:
             conditions.append(test_account_filters(self.project, self.context))

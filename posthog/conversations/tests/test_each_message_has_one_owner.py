@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from posthog.clickhouse import client
-from posthog.common import redis
+from posthog.common import limits, redis
 from posthog.conftest import Person as Member
 from posthog.conversations import erasure
 from posthog.conversations.messages import message_id
@@ -118,6 +118,14 @@ def test_odd_histories_are_turns_too(alice: Member, said: Any) -> None:
     [turns] = written(alice, Sent({"$ai_input": said, "$ai_output": ANSWERED}))
     assert turns[-1] == ("owned", "assistant", ANSWERED)
     assert len(turns) == len(said) + 1 - sum(1 for one in said if one == {"role": "assistant", "content": ANSWERED})
+
+
+def test_thousands_of_messages_in_one_event_are_turns_like_few(alice: Member) -> None:
+    history, answers = [f"Line {n}" for n in range(20_000)], [f"Answer {n}" for n in range(20_000)]
+    said_again = {"role": "assistant", "content": answers[0]}
+    [turns] = written(alice, Sent({"$ai_input": [*history, said_again, ASKED], "$ai_output_choices": answers}))
+    context = [("context", "user", text) for text in history[-limits.CONTEXT_MESSAGES :]]
+    assert turns == [*context, ("owned", "user", ASKED), *(("owned", "assistant", text) for text in answers)]
 
 
 def test_texts_are_stored_once_and_come_back_where_the_client_had_them(alice: Member, charlie: Member) -> None:

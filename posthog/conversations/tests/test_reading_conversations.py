@@ -371,3 +371,9 @@ def test_events_are_listed_with_the_texts_that_clients_sent(alice: Member, charl
     assert charlie.client.get(f"/api/projects/{charlie.project.pk}/events/{library['lost']}/").status_code == 404
     assert charlie.client.get(url).status_code == 404
     assert alice.client.get(url, {"properties": "{"}).json()["attr"] == "properties"
+
+
+def test_a_page_of_events_that_cannot_be_is_refused_by_name(alice: Member) -> None:
+    for name, value in (("limit", "0"), ("limit", "1001"), ("limit", "9" * 5000), ("offset", "9" * 5000), ("offset", "-1")):
+        answer = alice.client.get("/api/projects/@current/events/", {name: value})
+        assert (answer.status_code, answer.json()["attr"]) == (400, name)

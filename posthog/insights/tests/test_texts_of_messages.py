@@ -59,6 +59,8 @@ def people(person: Person, *filters: dict[str, Any]) -> set[str]:
         ("$llm_input", "is_set", None, {"p0"}),
         ("$ai_input", "is_not_set", None, {"p0", "p2", "p3"}),
         ("$ai_output_choices", "is_set", None, set()),
+        ("$llm_output", "exact", [None, ANSWERED], {"p0", "p1", "p3"}),
+        ("$llm_output", "is_not", [None], {"p0", "p2"}),
     ],
 )
 def test_filters_compare_the_messages(alice: Person, key: str, operator: str, value: Any, found: set[str]) -> None:

@@ -1,6 +1,6 @@
 """PostHog's date grammar, in the project's time zone."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -101,6 +101,12 @@ def test_what_is_no_date_is_refused_by_the_name_of_its_field(text: str) -> None:
         dates.resolve(DateRange(date_to=text), "day", BERLIN, now=NOW)
     with pytest.raises(InvalidInput, match=r"dateRange\.date_from: "):
         dates.resolve(DateRange(date_from=text, date_to="2024-01-01"), "day", BERLIN, now=NOW)
+
+
+@pytest.mark.parametrize("first", [None, datetime(2024, 5, 20, 10, tzinfo=UTC), NOW + timedelta(days=1)])
+def test_all_up_to_a_day_before_the_first_event_is_that_day(first: datetime | None) -> None:
+    found = dates.resolve(DateRange(date_from="all", date_to="2024-03-02"), "day", BERLIN, now=NOW, earliest=lambda: first)
+    assert found.shown() == {"date_from": "2024-03-02T00:00:00+01:00", "date_to": "2024-03-02T23:59:59.999999+01:00"}
 
 
 def test_a_range_that_ends_before_it_begins_is_refused() -> None:

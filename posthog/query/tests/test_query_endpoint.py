@@ -166,6 +166,15 @@ def test_sql_with_filters_values_and_variables(alice: Person, ask: Ask) -> None:
     assert ask(alice, query)[1]["results"] == [["free", 1]]
 
 
+def test_sql_is_filtered_by_an_end_alone(alice: Person, ask: Ask) -> None:
+    store(alice.project.pk, [Event("early"), Event("late", at="2024-05-20T12:00:00+00:00")])
+    query = {"kind": "HogQLQuery", "query": "SELECT event FROM events WHERE {filters}"}
+    end = {"date_to": "2024-05-16"}
+    for wanted in (end, {"date_from": None, **end}, {"date_from": "all", **end}):
+        assert ask(alice, {**query, "filters": {"dateRange": wanted}})[1]["results"] == [["early"]]
+    assert ask(alice, query, filters_override=end)[1]["results"] == [["early"]]
+
+
 @pytest.mark.parametrize(
     "body",
     [
