@@ -59,6 +59,11 @@ describe('a trends query from an address', () => {
         expect(readTrendsQuery({ properties: group }).properties.map(({ key }) => key)).toEqual(['plan', 'seats'])
     })
 
+    it('keeps a filter by a boolean', () => {
+        const query = readTrendsQuery({ properties: [{ key: 'paid', type: 'event', value: true }] })
+        expect(query.properties[0]?.value).toBe('true')
+    })
+
     it('takes at most eight series', () => {
         const series = Array.from({ length: 30 }, () => ({ event: 'llm-task' }))
         expect(readTrendsQuery({ series }).series).toHaveLength(8)

@@ -38,6 +38,9 @@ function filterValue(value: unknown): PropertyFilter['value'] {
     if (Array.isArray(value)) {
         return value.map(String)
     }
+    if (typeof value === 'boolean') {
+        return String(value)
+    }
     return typeof value === 'string' || typeof value === 'number' ? value : null
 }
 
