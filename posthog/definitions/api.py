@@ -81,12 +81,12 @@ class _OneDefinition(ProjectScopedView):
         data = self.serializer(self.find(definition_id), data=request.data, partial=True, context={"request": request})
         data.is_valid(raise_exception=True)
         data.save()
-        services.forget()
+        services.note_change(self.project.pk)
         return Response(data.data)
 
     def delete_one(self, definition_id: UUID) -> Response:
         self.find(definition_id).delete()
-        services.forget()
+        services.note_change(self.project.pk)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

@@ -1,6 +1,8 @@
 """Definitions over HTTP, for owner, teammate and stranger."""
 
 from datetime import timedelta
+from importlib.util import find_spec, module_from_spec
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -103,6 +105,29 @@ def test_a_definition_is_described_and_forgotten(alice: Member, charlie: Member)
     url = f"/api/projects/{alice.project.pk}/property_definitions/{pages['id']}/"
     assert alice.client.patch(url, {"property_type": "String"}, content_type="application/json").json()["property_type"] == "String"
     assert alice.client.patch(url, {"property_type": "Colour"}, content_type="application/json").status_code == 400
+
+
+def another_process() -> ModuleType:
+    """The recording of definitions with what it remembers, as a process beside this one has it."""
+    spec = find_spec("posthog.definitions.services")
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_what_was_deleted_comes_back_when_another_process_records_it_again(alice: Member, charlie: Member) -> None:
+    worker = another_process()
+    batch = [SeenEvent("book lent", utc_now(), {"pages": 300})]
+    for member in (alice, charlie):
+        worker.record(member.project.pk, batch)
+    for path in ("event_definitions/", "property_definitions/"):
+        (row,) = get(alice, path, search="book" if path.startswith("event") else "pages")["results"]
+        assert alice.client.delete(f"/api/projects/{alice.project.pk}/{path}{row['id']}/").status_code == 204
+    worker.record(alice.project.pk, batch)
+    assert names(alice, "event_definitions/") == ["book lent"]
+    assert names(alice, "property_definitions/", search="pages", event_names='["book lent"]') == ["pages"]
 
 
 def test_values_are_offered_most_frequent_first_labels_included(alice: Member, charlie: Member, engine: object) -> None:
