@@ -119,6 +119,16 @@ def test_examples_may_be_stored_messages(alice: Person, charlie: Person, history
     assert f"item {len(EXAMPLES)}" in response.json()["detail"]
 
 
+def test_examples_are_not_among_the_others_however_they_are_stored(alice: Person) -> None:
+    store(alice.project.pk, ABOUT_OTHERS)
+    padded = store(alice.project.pk, [f"\n {text}  " for text in EXAMPLES])
+    long = store(alice.project.pk, [f"my parcel {'is late ' * 700}"])
+    examples = [{"message_id": str(message_id)} for message_id in padded + long]
+    found = post(alice, {"examples": examples}, "preview/").json()
+    assert (found["figures"]["examples"], found["figures"]["background"]) == (len(examples), len(ABOUT_OTHERS))
+    assert {match["text"] for match in found["matches"]} <= {text.strip() for text in ABOUT_OTHERS}
+
+
 @pytest.mark.parametrize(
     ("attr", "words", "fields"),
     [
