@@ -164,7 +164,7 @@ def _group_type_index(kind: str, text: str | None) -> int | None:
         if text:
             raise InvalidInput("`group_type_index` can only be set for `group` type", "group_type_index")
         return None
-    if text is None or not text.isdecimal() or int(text) >= limits.GROUP_TYPES:
+    if text is None or text not in map(str, range(limits.GROUP_TYPES)):
         raise InvalidInput("`group_type_index` must be set for `group` type", "group_type_index")
     return int(text)
 

@@ -74,13 +74,24 @@ def test_a_wrong_request_is_named(alice: Member) -> None:
         ({"type": "planet"}, "type"),
         ({"type": "group"}, "group_type_index"),
         ({"group_type_index": "1"}, "group_type_index"),
+        ({"type": "group", "group_type_index": "9" * 5_000}, "group_type_index"),
         ({"event_names": "book lent"}, "event_names"),
         ({"excluded_properties": "[1]"}, "excluded_properties"),
+        ({"event_names": "[" * 3_000}, "event_names"),
+        ({"excluded_properties": "[" * 3_000 + "]" * 3_000}, "excluded_properties"),
+        ({"search": "a " * 1_200}, "search"),
     ]:
         answer = alice.client.get(f"/api/projects/{alice.project.pk}/property_definitions/", asked)
         assert (answer.status_code, answer.json()["attr"]) == (400, field)
-    assert alice.client.get(f"/api/projects/{alice.project.pk}/event_definitions/", {"ordering": "mood"}).status_code == 400
+    for asked in ({"ordering": "mood"}, {"search": "a " * 1_200}):
+        assert alice.client.get(f"/api/projects/{alice.project.pk}/event_definitions/", asked).status_code == 400
     assert alice.client.get(f"/api/projects/{alice.project.pk}/events/values/").json()["attr"] == "key"
+
+
+@pytest.mark.usefixtures("used")
+def test_names_with_half_a_character_are_names_that_nothing_has(alice: Member) -> None:
+    for field in ("event_names", "excluded_properties"):
+        assert names(alice, "property_definitions/", search="pages", **{field: '["\\ud800"]'}) == ["pages"]
 
 
 @pytest.mark.usefixtures("used")
