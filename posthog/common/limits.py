@@ -155,6 +155,7 @@ TOPIC_EXAMPLES = 3  # messages shown with a topic
 TOPIC_GROWTH = 1.5  # times as many messages as at the last fit make the next one due
 TOPIC_FIT_SECONDS = 24 * 3600  # after which a project that has grown at all is due
 TOPIC_DUE_SECONDS = 60  # between looks at which projects are due
+TOPIC_RETRY_SECONDS = 3600  # after a fit that failed, before another one is due
 TOPIC_STALE_SECONDS = 300  # without a sign of life, after which another worker takes a job up
 PROJECT_LABELS_CHUNK = 2_000  # messages or turns that get new labels of their project in one step
 

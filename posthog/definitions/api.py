@@ -81,12 +81,12 @@ class _OneDefinition(ProjectScopedView):
         data = self.serializer(self.find(definition_id), data=request.data, partial=True, context={"request": request})
         data.is_valid(raise_exception=True)
         data.save()
-        services.forget()
+        services.note_change(self.project.pk)
         return Response(data.data)
 
     def delete_one(self, definition_id: UUID) -> Response:
         self.find(definition_id).delete()
-        services.forget()
+        services.note_change(self.project.pk)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -164,7 +164,7 @@ def _group_type_index(kind: str, text: str | None) -> int | None:
         if text:
             raise InvalidInput("`group_type_index` can only be set for `group` type", "group_type_index")
         return None
-    if text is None or not text.isdecimal() or int(text) >= limits.GROUP_TYPES:
+    if text is None or text not in map(str, range(limits.GROUP_TYPES)):
         raise InvalidInput("`group_type_index` must be set for `group` type", "group_type_index")
     return int(text)
 

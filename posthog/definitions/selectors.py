@@ -1,6 +1,5 @@
 """Reads: definitions of one project."""
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import cast
@@ -8,6 +7,7 @@ from typing import cast
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from posthog.clickhouse.labels import LABEL_TYPES
+from posthog.common import json, limits
 from posthog.definitions.models import EventDefinition, EventProperty, PropertyDefinition
 from posthog.hogql.property_types import PropertyType
 from posthog.rest.errors import InvalidInput
@@ -62,7 +62,9 @@ def property_definitions(project_id: int, wish: PropertyWish) -> QuerySet[Proper
 
 
 def _named(search: str) -> Q:
-    """Names that have every word of a search."""
+    """Names that have every word of a search. Raises InvalidInput for one that is longer than any name."""
+    if len(search) > limits.PROPERTY_NAME_LENGTH:
+        raise InvalidInput(f"search is longer than {limits.PROPERTY_NAME_LENGTH} characters", "search")
     return Q(*(Q(name__icontains=word) for word in search.split()))
 
 
@@ -84,7 +86,7 @@ def names_in(text: str, field: str) -> list[str]:
     """A JSON list of names, as pickers send it. Raises InvalidInput."""
     try:
         names = json.loads(text)
-    except ValueError:
+    except json.JSONError:
         names = None
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise InvalidInput(f'{field} is a JSON list of names, like ["$pageview"]', field)

@@ -1,7 +1,6 @@
 """Recording what events use. Ingestion calls record() once per batch and project; names that are known cost a set look-up."""
 
-import threading
-from collections import OrderedDict
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,6 +11,7 @@ from django.db.models import Q
 
 from posthog.clickhouse.labels import LABEL_TYPES
 from posthog.common import limits
+from posthog.common.per_project import PerProject
 from posthog.definitions.detection import property_type
 from posthog.definitions.models import EventDefinition, EventProperty, PropertyDefinition
 from posthog.hogql.property_types import label_type
@@ -47,6 +47,7 @@ class _Known:
     """What is recorded of a project, as far as this process knows."""
 
     def __init__(self, project_id: int) -> None:
+        define_labels(project_id)
         events = EventDefinition.objects.filter(project_id=project_id).values_list("name", "last_seen_at")
         rows = PropertyDefinition.objects.filter(project_id=project_id)
         self.events: dict[str, datetime | None] = dict(events)
@@ -54,9 +55,14 @@ class _Known:
         self.properties = {_Property(scope, index, name): kind for scope, index, name, kind in found}
         self.pairs: set[tuple[str, str]] = set()
 
+    @property
+    def is_small(self) -> bool:
+        return len(self.pairs) <= limits.DEFINITIONS_CACHED
 
-_lock = threading.Lock()
-_known: OrderedDict[int, _Known] = OrderedDict()
+
+# No table counts changes: the version is the time of the last one, or 0 where Redis knows of none.
+_known = PerProject("definitions", lambda _: 0, _Known, fits=lambda known: known.is_small, most=limits.DEFINITION_PROJECTS_CACHED)
+forget = _known.forget
 
 
 def record(project_id: int, events: Sequence[SeenEvent]) -> None:
@@ -64,7 +70,7 @@ def record(project_id: int, events: Sequence[SeenEvent]) -> None:
 
     One event may bring ten thousand names, which take seconds, and a batch of such events minutes.
     """
-    known = _known_of(project_id)
+    known = _known.current(project_id)
     _record_events(project_id, known, events)
     _record_properties(project_id, known, _typed(project_id, events))
     _record_pairs(project_id, known, events)
@@ -76,24 +82,9 @@ def define_labels(project_id: int) -> None:
     PropertyDefinition.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def forget() -> None:
-    """Empty the cache of this process: definitions were deleted, or a test begins."""
-    with _lock:
-        _known.clear()
-
-
-def _known_of(project_id: int) -> _Known:
-    """The project's cache; the projects that were used longest ago make room, and so does one that has grown too large."""
-    with _lock:
-        known = _known.pop(project_id, None)
-    if known is None or len(known.pairs) > limits.DEFINITIONS_CACHED:
-        define_labels(project_id)
-        known = _Known(project_id)
-    with _lock:
-        _known[project_id] = known
-        while len(_known) > limits.DEFINITION_PROJECTS_CACHED:
-            _known.popitem(last=False)
-    return known
+def note_change(project_id: int) -> None:
+    """Definitions were changed or deleted: every process, ingestion's too, reads the project's again before it records more."""
+    _known.publish(project_id, time.time_ns())
 
 
 def _record_events(project_id: int, known: _Known, events: Iterable[SeenEvent]) -> None:

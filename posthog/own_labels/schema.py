@@ -140,7 +140,7 @@ def _texts(team_id: int, examples: Sequence[dict[str, Any]], field: str) -> list
         text = one.get("text") or (by_id.get(one["message_id"]) if "message_id" in one else by_turn.get(_turn_key(one)))
         if text is None:
             raise InvalidInput(f"{field}: the project has no such message: item {number}", field)
-        found.append(text.replace("\0", " ")[: limits.OWN_LABEL_TEXT_LENGTH].strip())
+        found.append(texts.as_example(text))
     return list(dict.fromkeys(filter(None, found)))
 
 

@@ -93,20 +93,29 @@ def create(team_id: int, name: str, wish: Wish, user: User | None) -> OwnLabel:
 
 
 def change(label: OwnLabel, name: str | None = None, wish: Wish | None = None) -> OwnLabel:
-    """Another name (the properties keep theirs), or trained anew. Raises as create does."""
-    if name is not None:
-        _check_name(label.project_id, slug_of(name), name, apart_from=label)
-        label.name = name.strip()
+    """Another name (the properties keep theirs), or trained anew. Raises as create does, and InvalidInput for a label deleted meanwhile."""
+    renamed = {} if name is None else _renamed(label, name)
     if wish is None:
-        label.save()
-        return label
+        return _write(label, renamed)
     trained = train(label.project_id, wish)
     with changing(label.project_id) as version:
-        for field, value in (_fields(trained) | {"version": version}).items():
-            setattr(label, field, value)
-        label.save()
+        _write(label, renamed | _fields(trained) | {"version": version})
         label.examples.all().delete()
         _store_examples(label, wish)
+    return label
+
+
+def _renamed(label: OwnLabel, name: str) -> dict[str, Any]:
+    _check_name(label.project_id, slug_of(name), name, apart_from=label)
+    return {"name": name.strip()}
+
+
+def _write(label: OwnLabel, fields: dict[str, Any], **unchanged: Any) -> OwnLabel:
+    """Only these fields: while it was trained, the label may have got another name or been deleted. Raises InvalidInput."""
+    rows = OwnLabel.objects.filter(pk=label.pk, deleted=False, **unchanged)
+    if not rows.update(**fields, updated_at=timezone.now()):
+        raise InvalidInput("the label was deleted or trained by someone else meanwhile")
+    label.refresh_from_db()
     return label
 
 
@@ -125,11 +134,18 @@ def retrain_outdated() -> int:
         if not redis.client().set(f"own_labels:retrained:{label.pk}", 1, nx=True, ex=limits.OWN_LABEL_RETRAIN_SECONDS):
             continue
         try:
-            change(label, wish=wish_of(label))
-        except InvalidInput:  # its project has too few messages left; the weights stay unused
+            _retrain(label)
+        except InvalidInput:  # too few messages are left, and the weights stay unused; or people changed the label meanwhile
             continue
         done += 1
     return done
+
+
+def _retrain(label: OwnLabel) -> None:
+    """New weights from the same examples; where people train it with others meanwhile, theirs stand."""
+    trained = train(label.project_id, wish_of(label))
+    with changing(label.project_id) as version:
+        _write(label, _fields(trained) | {"version": version}, version=label.version)
 
 
 def wish_of(label: OwnLabel) -> Wish:

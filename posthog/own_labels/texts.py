@@ -44,6 +44,11 @@ class Match:
     score: float
 
 
+def as_example(content: str) -> str:
+    """What an example has of a message; two messages of which this is the same are one example."""
+    return content.replace("\0", " ")[: limits.OWN_LABEL_TEXT_LENGTH].strip()
+
+
 def embed(texts: Sequence[str]) -> Vectors:
     """Unit vectors (n, 384). Raises ModelUnavailable, also for a model without that output."""
     version = service.label_version()
@@ -60,9 +65,10 @@ def embed(texts: Sequence[str]) -> Vectors:
 
 
 def sample(team_id: int, speaker: str, without: set[str]) -> Vectors:
-    """Unit vectors of messages of the project, always the same ones as long as no others come, without these texts."""
+    """Unit vectors of messages of the project, always the same ones as long as no others come, without these examples."""
     params = {"team": team_id, "roles": ROLES[speaker], "seed": team_id, "limit": limits.OWN_LABEL_BACKGROUND + len(without)}
-    rows = [row for row in client.execute(_SAMPLE, params, tag="own_labels") if row[1] not in without][: limits.OWN_LABEL_BACKGROUND]
+    found = client.execute(_SAMPLE, params, tag="own_labels")
+    rows = [row for row in found if as_example(row[1]) not in without][: limits.OWN_LABEL_BACKGROUND]
     version = service.label_version()
     current = [row[2] for row in rows if row[3] == version]
     older = [row[1] for row in rows if row[3] != version]  # their embeddings are another model's
@@ -70,7 +76,7 @@ def sample(team_id: int, speaker: str, without: set[str]) -> Vectors:
 
 
 def best(team_id: int, speaker: str, weights: Vectors, bias: float, without: set[str]) -> list[Match]:
-    """The newest messages' best matches, best first, without these texts."""
+    """The newest messages' best matches, best first, without these examples."""
     params = {
         "team": team_id,
         "roles": ROLES[speaker],
@@ -83,7 +89,7 @@ def best(team_id: int, speaker: str, weights: Vectors, bias: float, without: set
         return []
     logits = unpack([row[2] for row in rows]) @ weights + bias
     ranked = [rows[position] + (float(logits[position]),) for position in np.argsort(-logits, kind="stable")]
-    unseen = [row for row in ranked if row[1] not in without][: limits.OWN_LABEL_MATCHES]
+    unseen = [row for row in ranked if as_example(row[1]) not in without][: limits.OWN_LABEL_MATCHES]
     return [Match(row[0], " ".join(row[1].split())[: limits.PREVIEW_LENGTH], round(1 / (1 + float(np.exp(-row[4]))), 4)) for row in unseen]
 
 

@@ -70,13 +70,17 @@ def _reason(error: Exception) -> str:
 
 
 def due() -> list[int]:
-    """Projects that should get a fit without being asked: enough conversations and none yet, much growth, or some growth and a day."""
+    """Projects that should get a fit without being asked: enough conversations and none yet, much growth, or some growth and a day.
+
+    What failed a moment ago would most likely fail again, and keep a core busy for nothing.
+    """
     talked = {team for team, number in samples.conversations().items() if number >= limits.TOPIC_CONVERSATIONS}
     embedded = {team: number for team, number in samples.embedded().items() if team in talked and number >= limits.TOPIC_MESSAGES}
-    active = set(TopicFit.objects.filter(state__in=_ACTIVE).values_list("project_id", flat=True))
+    failed = Q(state=State.FAILED, finished_at__gt=utc_now() - timedelta(seconds=limits.TOPIC_RETRY_SECONDS))
+    waiting = set(TopicFit.objects.filter(Q(state__in=_ACTIVE) | failed).values_list("project_id", flat=True))
     states = {state.pk: state for state in TopicState.objects.filter(pk__in=list(embedded))}
     known = set(selectors.projects(embedded))
-    return sorted(team for team, number in embedded.items() if team in known - active and _is_due(states.get(team), number))
+    return sorted(team for team, number in embedded.items() if team in known - waiting and _is_due(states.get(team), number))
 
 
 def _is_due(state: TopicState | None, messages: int) -> bool:

@@ -6,7 +6,7 @@ from posthog.definitions import services
 
 
 @pytest.fixture(autouse=True)
-def _nothing_recorded() -> Iterator[None]:
+def _nothing_recorded(valkey: object) -> Iterator[None]:
     services.forget()
     yield
     services.forget()

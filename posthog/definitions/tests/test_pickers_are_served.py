@@ -1,6 +1,8 @@
 """Definitions over HTTP, for owner, teammate and stranger."""
 
 from datetime import timedelta
+from importlib.util import find_spec, module_from_spec
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -72,13 +74,24 @@ def test_a_wrong_request_is_named(alice: Member) -> None:
         ({"type": "planet"}, "type"),
         ({"type": "group"}, "group_type_index"),
         ({"group_type_index": "1"}, "group_type_index"),
+        ({"type": "group", "group_type_index": "9" * 5_000}, "group_type_index"),
         ({"event_names": "book lent"}, "event_names"),
         ({"excluded_properties": "[1]"}, "excluded_properties"),
+        ({"event_names": "[" * 3_000}, "event_names"),
+        ({"excluded_properties": "[" * 3_000 + "]" * 3_000}, "excluded_properties"),
+        ({"search": "a " * 1_200}, "search"),
     ]:
         answer = alice.client.get(f"/api/projects/{alice.project.pk}/property_definitions/", asked)
         assert (answer.status_code, answer.json()["attr"]) == (400, field)
-    assert alice.client.get(f"/api/projects/{alice.project.pk}/event_definitions/", {"ordering": "mood"}).status_code == 400
+    for asked in ({"ordering": "mood"}, {"search": "a " * 1_200}):
+        assert alice.client.get(f"/api/projects/{alice.project.pk}/event_definitions/", asked).status_code == 400
     assert alice.client.get(f"/api/projects/{alice.project.pk}/events/values/").json()["attr"] == "key"
+
+
+@pytest.mark.usefixtures("used")
+def test_names_with_half_a_character_are_names_that_nothing_has(alice: Member) -> None:
+    for field in ("event_names", "excluded_properties"):
+        assert names(alice, "property_definitions/", search="pages", **{field: '["\\ud800"]'}) == ["pages"]
 
 
 @pytest.mark.usefixtures("used")
@@ -103,6 +116,29 @@ def test_a_definition_is_described_and_forgotten(alice: Member, charlie: Member)
     url = f"/api/projects/{alice.project.pk}/property_definitions/{pages['id']}/"
     assert alice.client.patch(url, {"property_type": "String"}, content_type="application/json").json()["property_type"] == "String"
     assert alice.client.patch(url, {"property_type": "Colour"}, content_type="application/json").status_code == 400
+
+
+def another_process() -> ModuleType:
+    """The recording of definitions with what it remembers, as a process beside this one has it."""
+    spec = find_spec("posthog.definitions.services")
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_what_was_deleted_comes_back_when_another_process_records_it_again(alice: Member, charlie: Member) -> None:
+    worker = another_process()
+    batch = [SeenEvent("book lent", utc_now(), {"pages": 300})]
+    for member in (alice, charlie):
+        worker.record(member.project.pk, batch)
+    for path in ("event_definitions/", "property_definitions/"):
+        (row,) = get(alice, path, search="book" if path.startswith("event") else "pages")["results"]
+        assert alice.client.delete(f"/api/projects/{alice.project.pk}/{path}{row['id']}/").status_code == 204
+    worker.record(alice.project.pk, batch)
+    assert names(alice, "event_definitions/") == ["book lent"]
+    assert names(alice, "property_definitions/", search="pages", event_names='["book lent"]') == ["pages"]
 
 
 def test_values_are_offered_most_frequent_first_labels_included(alice: Member, charlie: Member, engine: object) -> None:

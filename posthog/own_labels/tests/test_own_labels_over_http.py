@@ -17,6 +17,7 @@ from posthog.common import apart, limits
 from posthog.common.time import utc_now
 from posthog.conftest import Person
 from posthog.definitions.models import PropertyDefinition
+from posthog.own_labels import services
 from posthog.own_labels.models import OwnLabel
 from posthog.own_labels.tests.words import ABOUT_OTHERS, ABOUT_PARCELS, WordModel, vector
 
@@ -118,6 +119,16 @@ def test_examples_may_be_stored_messages(alice: Person, charlie: Person, history
     assert f"item {len(EXAMPLES)}" in response.json()["detail"]
 
 
+def test_examples_are_not_among_the_others_however_they_are_stored(alice: Person) -> None:
+    store(alice.project.pk, ABOUT_OTHERS)
+    padded = store(alice.project.pk, [f"\n {text}  " for text in EXAMPLES])
+    long = store(alice.project.pk, [f"my parcel {'is late ' * 700}"])
+    examples = [{"message_id": str(message_id)} for message_id in padded + long]
+    found = post(alice, {"examples": examples}, "preview/").json()
+    assert (found["figures"]["examples"], found["figures"]["background"]) == (len(examples), len(ABOUT_OTHERS))
+    assert {match["text"] for match in found["matches"]} <= {text.strip() for text in ABOUT_OTHERS}
+
+
 @pytest.mark.parametrize(
     ("attr", "words", "fields"),
     [
@@ -169,6 +180,40 @@ def test_a_changed_label_is_trained_anew_and_keeps_its_properties(alice: Person,
     assert get(alice, f"{label['id']}/").status_code == 404
     assert not PropertyDefinition.objects.filter(name__in=label["properties"]).exists()
     assert created(alice)["slug"] == label["slug"]
+
+
+def patch(person: Person, label: dict[str, Any], fields: dict[str, Any]) -> Any:
+    url = f"/api/projects/{person.project.pk}/own_labels/{label['id']}/"
+    return person.client.patch(url, fields, content_type="application/json")
+
+
+def test_a_label_deleted_while_it_is_trained_stays_deleted(alice: Person, bob: Person, history: list[UUID], model: WordModel) -> None:
+    label = created(alice)
+    model.meanwhile = lambda: bob.client.delete(f"/api/projects/{alice.project.pk}/own_labels/{label['id']}/")
+    response = patch(alice, label, {"examples": ABOUT_PARCELS})
+    assert response.status_code == 400
+    assert "deleted" in response.json()["detail"]
+    assert get(alice).json()["results"] == []
+    model.version = "w2"
+    assert services.retrain_outdated() == 0
+
+
+def test_a_name_given_while_it_is_trained_stays(alice: Person, bob: Person, history: list[UUID], model: WordModel) -> None:
+    label = created(alice)
+    model.meanwhile = lambda: patch(bob, label, {"name": "Parcel"})
+    assert patch(alice, label, {"examples": ABOUT_PARCELS}).json()["name"] == "Parcel"
+    model.version, model.meanwhile = "w2", lambda: patch(bob, label, {"name": "Late parcel"})
+    assert services.retrain_outdated() == 1
+    assert get(alice, f"{label['id']}/").json()["name"] == "Late parcel"
+
+
+def test_examples_given_while_a_new_model_learns_the_old_ones_stay(alice: Person, history: list[UUID], model: WordModel) -> None:
+    label = created(alice)
+    model.version, model.meanwhile = "w2", lambda: patch(alice, label, {"examples": ABOUT_PARCELS[:15]})
+    assert services.retrain_outdated() == 0
+    found = get(alice, f"{label['id']}/").json()
+    assert (found["examples"], found["figures"]["examples"]) == (ABOUT_PARCELS[:15], 15)
+    assert OwnLabel.objects.get().model == "w2"
 
 
 def test_strangers_and_keys_without_the_scope_are_kept_out(alice: Person, bob: Person, charlie: Person, history: list[UUID]) -> None:

@@ -1,6 +1,7 @@
 """From messages to topics with names of their own words, and what stays of them when they are looked for again."""
 
 from collections import Counter
+from datetime import timedelta
 
 import numpy as np
 import pytest
@@ -122,16 +123,30 @@ def test_topics_that_nobody_talks_about_go_unless_people_keep_them(alice: Person
     assert topic_of_most(alice, "translate") == "other"
 
 
-def test_a_failed_fit_tells_why_and_the_next_one_may_begin(alice: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    store(alice.project.pk, requests())
+def failed_fit(team_id: int, monkeypatch: pytest.MonkeyPatch) -> TopicFit:
     with monkeypatch.context() as ailing:
         ailing.setattr(discovery, "discover", ailing_discovery.divides_by_zero)
-        fits.request(alice.project.pk)
+        fits.request(team_id)
         claimed = fits.claim()
         assert claimed is not None
-        failed = fits.run(claimed)
+        return fits.run(claimed)
+
+
+def test_a_failed_fit_tells_why_and_the_next_one_may_begin(alice: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    store(alice.project.pk, requests())
+    failed = failed_fit(alice.project.pk, monkeypatch)
     assert (failed.state, failed.error) == ("failed", "ZeroDivisionError: division by zero")
     assert fit(alice.project.pk).topics == INTENTS
+
+
+def test_after_a_failed_fit_the_next_one_is_due_in_an_hour(alice: Person, charlie: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    for person in (alice, charlie):
+        store(person.project.pk, requests(each=10))
+    failed = failed_fit(alice.project.pk, monkeypatch)
+    assert failed.finished_at is not None
+    assert fits.due() == [charlie.project.pk]
+    TopicFit.objects.filter(pk=failed.pk).update(finished_at=failed.finished_at - timedelta(hours=1))
+    assert set(fits.due()) == {alice.project.pk, charlie.project.pk}
 
 
 def test_a_fit_whose_worker_died_is_taken_up_again(alice: Person, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from posthog.classifiers.service import ModelUnavailable
 from posthog.clickhouse.errors import ClickHouseError
 from posthog.common import apart, json
-from posthog.own_labels import selectors, services
+from posthog.own_labels import selectors, services, texts
 from posthog.own_labels.models import OwnLabel
 from posthog.own_labels.services import Wish
 from posthog.rest.errors import InvalidInput
@@ -72,14 +72,14 @@ def read(path: Path) -> list[str]:
     """Messages of a file, each once. Raises CommandError."""
     try:
         lines = [line for line in path.read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()]
-        found = [_text(json.loads(line.encode())) for line in lines] if path.suffix == ".jsonl" else [line.strip() for line in lines]
+        found = [_text(json.loads(line.encode())) for line in lines] if path.suffix == ".jsonl" else lines
     except (OSError, ValueError) as error:
         raise CommandError(f"{path}: {error}") from error
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(map(texts.as_example, found)))
 
 
 def _text(value: object) -> str:
     text = (value.get("text") or value.get("content")) if isinstance(value, dict) else value
     if not isinstance(text, str) or not text.strip():
         raise ValueError(f"a line has neither text nor content: {str(value)[:80]}")
-    return text.strip()
+    return text
