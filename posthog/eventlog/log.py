@@ -125,9 +125,10 @@ def _first_unacknowledged(stream: str) -> str:
     groups = client().xinfo_groups(stream)
     if not groups:
         return "-"
-    if groups[0]["pending"]:
-        return str(client().xpending(stream, keys.GROUP)["min"].decode())
-    return f"({groups[0]['last-delivered-id'].decode()}"
+    if not groups[0]["pending"]:
+        return f"({groups[0]['last-delivered-id'].decode()}"
+    oldest = client().xpending(stream, keys.GROUP)["min"]
+    return str(oldest.decode()) if oldest else _first_unacknowledged(stream)  # acknowledged between the two questions
 
 
 def _partition_depth(partition: int) -> Depth:

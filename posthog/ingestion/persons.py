@@ -11,15 +11,17 @@ from posthog.people.schema import PersonEvent, PersonResult
 logger = logging.getLogger(__name__)
 
 
-def identify(work: Work, events: Sequence[Event]) -> None:
+def identify(work: Work, events: Sequence[Event], *, repair: bool = False) -> None:
     """Apply the events to their projects' people and give each its person.
 
-    The batch's token makes a second attempt get the first one's results, in part too.
+    The batch's token makes a second attempt get the first one's results, in part too. A repair takes other events together, so it has no
+    token, and must not replace what is remembered of a batch that waits; it sends the rows of everyone concerned.
     """
-    token = work.batch.token_for("people")
+    token = "" if repair else work.batch.token_for("people")
     for project_id in sorted({event.project_id for event in events}):
         mine = [event for event in events if event.project_id == project_id]
-        applied = services.apply(project_id, [_as_person_event(event) for event in mine], lane=str(work.batch.partition), token=token)
+        told = [_as_person_event(event) for event in mine]
+        applied = services.apply(project_id, told, lane=str(work.batch.partition), token=token, resend=repair)
         work.people.append((project_id, applied))
         for event, result in zip(mine, applied.results, strict=True):
             _take(event, result)

@@ -2,8 +2,8 @@
 
 The log keeps its entries for a while after their acknowledgement. Those whose events are missing from the store are taken through the
 stages again, in order; what is there stays. People get all events from the first missing one on, so that the newest value of a property
-wins again. Rows of messages and turns may be written a second time: their tables keep one of each. The ledger is left alone:
-these events are counted already.
+wins again, and the store gets the rows of all of them, since those that belong to a lost event may be lost too. Rows of messages and turns
+may be written a second time: their tables keep one of each. The ledger is left alone: these events are counted already.
 """
 
 import itertools
@@ -51,6 +51,7 @@ def repair(partition: int, stopping: threading.Event) -> int:
 def _repair(reader: PartitionReader, heartbeat: Heartbeat) -> int:
     found = 0
     for entries in _pages(reader.acknowledged()):
+        heartbeat.progress()
         # As a further attempt, of a number that never was, so that rows are also sent again where their token is known.
         attempt = time.time_ns() // 1_000_000
         work = decode.open_batch(Batch(reader.partition, entries, entries[0].id, entries[-1].id, attempt))
@@ -69,7 +70,7 @@ def _write_again(work: Work, heartbeat: Heartbeat) -> None:
     for event in stored:
         event.fate = None
     stages.locate(work, heartbeat.progress)
-    stages.identify(work, heartbeat.progress)
+    stages.identify(work, heartbeat.progress, repair=True)
     for event in stored:
         event.fate = Stored()
     for stage in (stages.converse, stages.label, stages.write):

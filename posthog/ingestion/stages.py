@@ -57,9 +57,9 @@ def locate(work: Work, progress: Progress) -> None:
     each("geoip", work, lambda event: geoip.locate(event.properties))
 
 
-def identify(work: Work, progress: Progress) -> None:
+def identify(work: Work, progress: Progress, *, repair: bool = False) -> None:
     """Persons, merges, groups."""
-    together("people", work, lambda events: persons.identify(work, events))
+    together("people", work, lambda events: persons.identify(work, events, repair=repair))
 
 
 def converse(work: Work, progress: Progress) -> None:

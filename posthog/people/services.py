@@ -14,11 +14,12 @@ from posthog.tenancy.models import Project
 __all__ = ["apply", "person_id_for"]
 
 
-def apply(project_id: int, events: Sequence[PersonEvent], *, lane: str = "", token: str = "") -> Applied:
+def apply(project_id: int, events: Sequence[PersonEvent], *, lane: str = "", token: str = "", resend: bool = False) -> Applied:
     """Apply the events in order, in one transaction: one load, one save.
 
     The same token in the same lane again gives the stored results of the first time for each event (known by its uuid) and changes nothing,
-    so a batch that is taken up again after a crash yields the same rows; without a token nothing is remembered. An event that fails
+    so a batch that is taken up again after a crash yields the same rows; without a token nothing is remembered. With resend there are
+    also rows of people, ids and groups that did not change, for a store that lost some. An event that fails
     changes nothing and carries its error; the others go on. Raises only what the database raises.
     """
     with transaction.atomic():
@@ -26,18 +27,18 @@ def apply(project_id: int, events: Sequence[PersonEvent], *, lane: str = "", tok
         remembered = AppliedBatch.objects.filter(project_id=project_id, lane=lane, token=token).first() if token else None
         past = replay.read(bytes(remembered.results)) if remembered else replay.NOTHING
         fresh = [event for event in events if event.uuid not in past.results]
-        applied = _apply(project_id, fresh)
+        applied = _apply(project_id, fresh, resend)
         if token and fresh:
             results = {"token": token, "results": replay.write(past, fresh, applied)}
             AppliedBatch.objects.update_or_create(project_id=project_id, lane=lane, defaults=results)
     return replay.joined(past, events, applied)
 
 
-def _apply(project_id: int, events: Sequence[PersonEvent]) -> Applied:
+def _apply(project_id: int, events: Sequence[PersonEvent], resend: bool) -> Applied:
     if not events:
         return Applied([], [], [], [])
     world = loading.load(project_id, events)
-    applied = _rows(world, [_apply_one(world, event) for event in events])
+    applied = _rows(world, [_apply_one(world, event) for event in events], resend)
     loading.save(world)
     return applied
 
@@ -55,15 +56,17 @@ def _apply_one(world: World, event: PersonEvent) -> PersonResult:
         return replace(identity.without_person(world.project_id, event), error=f"{type(error).__name__}: {error}")
 
 
-def _rows(world: World, results: list[PersonResult]) -> Applied:
-    moved = sorted(world.changed_mapping().items())
+def _rows(world: World, results: list[PersonResult], resend: bool) -> Applied:
+    moved = world.mapping if resend else world.changed_mapping()
     return Applied(
         results,
-        persons=world.changed_persons(),
+        persons=list(world.persons.values()) if resend else world.changed_persons(),
         overrides=[
-            OverrideRow(name, to.person_id, to.version) for name, to in moved if _differs(world.project_id, name, to.person_id, to.version)
+            OverrideRow(name, to.person_id, to.version)
+            for name, to in sorted(moved.items())
+            if _differs(world.project_id, name, to.person_id, to.version)
         ],
-        groups=world.changed_groups(),
+        groups=list(world.groups.values()) if resend else world.changed_groups(),
     )
 
 

@@ -34,10 +34,11 @@ DATABASE_URL = environment.url(
     f"sqlite:///{DATA_DIR / 'metadata.sqlite3'}",
 )
 
+# FULL: what the store and the log have on disk after a power cut must not rest on people that the database lost.
 SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,
-    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;",
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;",
 }
 
 

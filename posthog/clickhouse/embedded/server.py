@@ -59,7 +59,8 @@ class Server:
         with self._lock:
             if len(self._sessions) >= limits.CONNECTIONS:
                 message = f"DB::Exception: over {limits.CONNECTIONS} connections"
-                sock.sendall(protocol.exception(errors.TOO_MANY_CONNECTIONS, message))
+                with suppress(OSError):  # gone before it was refused
+                    sock.sendall(protocol.exception(errors.TOO_MANY_CONNECTIONS, message))
                 sock.close()
                 return
             thread = threading.Thread(target=self._serve_one, args=(sock, number), name=f"session-{number}", daemon=True)
