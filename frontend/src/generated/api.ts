@@ -1109,7 +1109,7 @@ export interface components {
             label: string;
             readonly value: string | null;
             readonly mask_value: string;
-            scopes?: unknown;
+            scopes: unknown;
             scoped_teams?: unknown;
             /** Format: date-time */
             readonly created_at: string;
@@ -1120,7 +1120,7 @@ export interface components {
         /** @description `value` is there only in the answer to the creation: afterwards nobody can read it, us included. */
         PersonalKeyRequest: {
             label: string;
-            scopes?: unknown;
+            scopes: unknown;
             scoped_teams?: unknown;
         };
         /** @description The beginnings of the first question and its answer. */
