@@ -282,6 +282,27 @@ def test_cumulative_weekly_actives_are_all_who_were_active_in_a_window_so_far(al
         assert len(ask(alice, {"kind": "ActorsQuery", "source": source, "select": ["id"]})[1]["results"]) == count
 
 
+@pytest.mark.parametrize(
+    ("interval", "until", "late"),
+    [("month", "2024-05-15", "2024-05-28T09:00:00+00:00"), ("hour", "2024-05-15 09:00", "2024-05-15T09:00:00.000001+00:00")],
+)
+def test_weekly_actives_of_the_last_bucket_are_active_before_the_range_ends(
+    alice: Person, ask: Ask, interval: str, until: str, late: str
+) -> None:
+    """Bo comes at the last instant, where the range ends with an hour; the line ends with the number that stands alone."""
+    moments = {"ada": "2024-05-10T09:00:00+00:00", "bo": "2024-05-15T09:00:00+00:00", "cy": late}
+    store(alice.project.pk, [Event(at=at, person=name) for name, at in moments.items()])
+    of = {"interval": interval, "dateRange": {"date_from": "2024-05-01", "date_to": until}}
+    query = trends({"event": "chat", "math": "weekly_active"}, **of)
+    _, chart = ask(alice, query)
+    source = {"kind": "InsightActorsQuery", "source": query, "day": chart["results"][0]["days"][-1]}
+    _, people = ask(alice, {"kind": "ActorsQuery", "source": source, "select": ["id"]})
+    assert {row[0] for row in people["results"]} == {str(person_id("ada")), str(person_id("bo"))}
+    assert chart["results"][0]["data"][-1] == 2
+    _, whole = ask(alice, {**query, "trendsFilter": {"display": "BoldNumber"}})
+    assert whole["results"][0]["aggregated_value"] == 2
+
+
 @pytest.mark.parametrize(("marker", "others", "count"), [(OTHER, [], 2), (OTHER, ["a", "b"], 3), (NULL, [], 3)])
 def test_a_value_that_reads_like_a_marker_is_counted_with_it(alice: Person, ask: Ask, marker: str, others: list[str], count: int) -> None:
     values = [marker, marker, *others, *others[:1]]
