@@ -130,6 +130,33 @@ def test_groups_behind_a_point_where_the_insight_counts_groups(alice: Person, as
     assert row[1] == 1
 
 
+@pytest.mark.parametrize(
+    ("math", "count", "events"),
+    [
+        ({"math": "total"}, 4, 4),
+        ({"math": "sum", "math_property": "price"}, 4, 4),
+        ({"math": "hogql", "math_hogql": "count()"}, 4, 4),
+        ({"math": "unique_session"}, 1, 4),
+        ({"math": "min_count_per_actor"}, 2, 2),
+        ({"math": "avg_count_per_actor"}, 2, 2),
+    ],
+)
+def test_events_without_a_group_are_no_groups_events(alice: Person, ask: Ask, math: dict[str, Any], count: int, events: int) -> None:
+    """They count as events, but as nobody among the groups, neither on the chart nor in the list."""
+    at, price = "2024-05-13T09:00:00+00:00", {"price": 1}
+    store(alice.project.pk, [Event("visit", at, groups=of, session="s", properties=price) for of in ({0: "acme"}, {0: "acme"}, {}, {})])
+    query = trends({"event": "visit", **math}, aggregation_group_type_index=0)
+    _, chart = ask(alice, query)
+    assert chart["results"][0]["data"][0] == count
+    source = {"kind": "InsightActorsQuery", "source": query, "day": "2024-05-13"}
+    for asked in ({"kind": "ActorsQuery", "source": source, "select": ["id", "event_count"]}, source):
+        status, groups = ask(alice, asked)
+        assert (status, groups["results"]) == (200, [["acme", 2]]), groups
+    _, rows = ask(alice, {"kind": "EventsQuery", "source": source, "select": ["uuid"]})
+    _, conversations = ask(alice, {"kind": "ConversationsQuery", "source": source})
+    assert len(rows["results"]) == conversations["events_without_conversation"] == events
+
+
 def test_groups_behind_a_point_where_the_series_counts_them(alice: Person, ask: Ask) -> None:
     """One company, two people."""
     store(alice.project.pk, [Event("visit", "2024-05-13T09:00:00+00:00", name, groups={0: "acme"}) for name in ("ada", "bo")])

@@ -89,7 +89,7 @@ class TrendsSeries:
         `tops` are the values that have a series of their own; needed for the value "other".
         """
         conditions = [*self._in_time(self.span(index)), *self._matching(), *self._first_time()]
-        once = self.counted_once
+        once = self.actor if math.per_actor(self.node) else self.counted_once
         if once is not None and once != b.field("person_id"):
             conditions.append(b.is_not_null(once))
         if breakdown is not None:
