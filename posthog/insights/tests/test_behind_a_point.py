@@ -127,7 +127,19 @@ def test_groups_behind_a_point_where_the_insight_counts_groups(alice: Person, as
     (row,) = body["results"]
     assert row[0]["id"] == "acme"
     assert row[0]["type"] == "group"
+    assert row[0]["properties"] == {"size": 7}
     assert row[1] == 1
+
+
+@pytest.mark.parametrize(
+    ("search", "keys"),
+    [("Acme Inc", ["Acme Inc"]), ("acme", ["Acme Inc"]), ("INC", ["Acme Inc", "Éco inc"]), ("éco", ["Éco inc"]), ("%", [])],
+)
+def test_groups_are_searched_by_parts_of_their_key(alice: Person, ask: Ask, search: str, keys: list[str]) -> None:
+    store(alice.project.pk, [Event("visit", "2024-05-13T09:00:00+00:00", groups={0: key}) for key in ("Acme Inc", "Éco inc", "")])
+    source = {"kind": "InsightActorsQuery", "source": trends({"event": "visit"}, aggregation_group_type_index=0), "day": "2024-05-13"}
+    _, body = ask(alice, {"kind": "ActorsQuery", "source": source, "select": ["id"], "search": search})
+    assert [row[0] for row in body["results"]] == keys
 
 
 @pytest.mark.parametrize(
