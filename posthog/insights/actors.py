@@ -16,7 +16,7 @@ from posthog.people import selectors
 from posthog.query.columns import Column, is_aggregate, read_columns, read_order
 from posthog.query.filters import property_to_expr
 from posthog.query.hogql_query import HogQLQueryRunner
-from posthog.query.rows import plain
+from posthog.query.rows import object_of, plain
 from posthog.query.runner import QueryRunner, register
 from posthog.query.schema import ActorsQuery, HogQLQuery, InsightActorsQuery
 from posthog.rest.errors import InvalidInput
@@ -170,7 +170,9 @@ class ActorsQueryRunner(QueryRunner[ActorsQuery]):
         return b.and_(parts) if parts else None
 
     def _found(self, search: str, actor: ast.Expr) -> ast.Expr:
-        """By id, distinct id or a property that names persons; persons without a profile by the distinct ids of the events."""
+        """Groups by key; persons by id, distinct id or a property that names them, without a profile by the distinct ids of the events."""
+        if self.source.group_type_index is not None:
+            return b.gt(b.call("positionCaseInsensitiveUTF8", actor, search), 0)
         found = selectors.matching(self.project.pk, search=search).values_list("id", flat=True)[:_SEARCHED_PERSONS]
         ways: list[ast.Expr] = [b.in_(actor, list(found)) if found else b.constant(False), b.eq(b.call("toString", actor), search.lower())]
         if self.source.counts_events:
@@ -244,7 +246,7 @@ def person_cell(
     }
 
 
-def _groups(runner: QueryRunner[Any], index: int, keys: Sequence[str]) -> dict[str, tuple[str | None, Any]]:
+def _groups(runner: QueryRunner[Any], index: int, keys: Sequence[str]) -> dict[str, tuple[str | None, dict[str, Any]]]:
     if not keys:
         return {}
     found = ast.SelectQuery(
@@ -252,7 +254,7 @@ def _groups(runner: QueryRunner[Any], index: int, keys: Sequence[str]) -> dict[s
         select_from=b.table("groups"),
         where=b.and_([b.eq(b.field("index"), index), b.in_(b.field("key"), list(keys))]),
     )
-    return {key: (plain(created_at), properties) for key, created_at, properties in runner.execute(found).rows}
+    return {key: (plain(created_at), object_of(properties)) for key, created_at, properties in runner.execute(found).rows}
 
 
 @register("InsightActorsQuery")

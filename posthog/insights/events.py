@@ -20,7 +20,7 @@ from posthog.people import selectors
 from posthog.query.columns import Column, is_aggregate, parse, read_columns, read_order
 from posthog.query.dates import parse_moment
 from posthog.query.filters import property_to_expr, test_account_filters
-from posthog.query.rows import plain
+from posthog.query.rows import object_of, plain
 from posthog.query.runner import QueryRunner, register
 from posthog.query.schema import EventsQuery
 from posthog.rest.errors import InvalidInput
@@ -191,7 +191,7 @@ class EventsQueryRunner(QueryRunner[EventsQuery]):
 
     def _whole(self, values: Sequence[Sequence[Any]]) -> list[dict[str, Any]]:
         """Properties from the fields in _TEXTS."""
-        restored = restore_texts(self.project.pk, [(_object(properties), str(refs or "")) for properties, refs, _ in values])
+        restored = restore_texts(self.project.pk, [(object_of(properties), str(refs or "")) for properties, refs, _ in values])
         return [properties | labels_of(labels) for properties, (_, _, labels) in zip(restored, values, strict=True)]
 
     def _people(self, values: Sequence[Sequence[Any]], whole: bool) -> list[Any]:
@@ -215,12 +215,6 @@ class EventsQueryRunner(QueryRunner[EventsQuery]):
                     }
                 )
         return cells
-
-
-def _object(value: Any) -> dict[str, Any]:
-    """Properties as the engine gives them: JSON text, or already read."""
-    read = json.loads(value) if isinstance(value, str | bytes) and value else value
-    return read if isinstance(read, dict) else {}
 
 
 def _uuid(text: str) -> UUID:

@@ -19,7 +19,8 @@ def point_of(runner: QueryRunner[Any], asked: InsightActorsQuery) -> Point:
 
 
 def actors_of(point: Point) -> ast.SelectQuery:
-    """`actor_id`, `event_count` and some `distinct_ids` of everyone behind a point."""
+    """`actor_id`, `event_count` and some `distinct_ids` of everyone behind a point. Events without a group are nobody's."""
+    by_somebody = [] if point.series.group_type_index is None else [b.is_not_null(point.series.actor)]
     return ast.SelectQuery(
         select=[
             b.alias("actor_id", point.series.actor),
@@ -27,6 +28,6 @@ def actors_of(point: Point) -> ast.SelectQuery:
             b.alias("actor_distinct_ids", b.call("groupUniqArray", b.field("distinct_id"), params=[10])),
         ],
         select_from=b.table("events"),
-        where=point.events_where(),
+        where=b.and_([point.events_where(), *by_somebody]),
         group_by=[b.field("actor_id")],
     )

@@ -8,6 +8,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from posthog.common import json
+
+
+def object_of(value: Any) -> dict[str, Any]:
+    """Properties as the engine gives them: JSON text, or already read."""
+    read = json.loads(value) if isinstance(value, str | bytes) and value else value
+    return read if isinstance(read, dict) else {}
+
 
 def plain(value: Any) -> Any:
     """A value that JSON can say: times in ISO 8601, infinities and NaN as null."""

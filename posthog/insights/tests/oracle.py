@@ -233,10 +233,12 @@ class Oracle:
         )
 
     def _end(self, index: int | None) -> datetime:
-        """The instant after the last one that counts."""
-        if index is None:
-            last = self._midnight(self.last) + timedelta(microseconds=1)
-            return last if self.interval == "hour" else self._midnight(self.last + timedelta(days=1))
+        """The instant after the last one that counts: no bucket counts beyond the range."""
+        last = self._midnight(self.last) + timedelta(microseconds=1)
+        until = last if self.interval == "hour" else self._midnight(self.last + timedelta(days=1))
+        return until if index is None else min(self._bucket_end(index), until)
+
+    def _bucket_end(self, index: int) -> datetime:
         if self.interval != "hour":
             key = self.keys[index][0]
             following = {

@@ -127,7 +127,46 @@ def test_groups_behind_a_point_where_the_insight_counts_groups(alice: Person, as
     (row,) = body["results"]
     assert row[0]["id"] == "acme"
     assert row[0]["type"] == "group"
+    assert row[0]["properties"] == {"size": 7}
     assert row[1] == 1
+
+
+@pytest.mark.parametrize(
+    ("search", "keys"),
+    [("Acme Inc", ["Acme Inc"]), ("acme", ["Acme Inc"]), ("INC", ["Acme Inc", "Éco inc"]), ("éco", ["Éco inc"]), ("%", [])],
+)
+def test_groups_are_searched_by_parts_of_their_key(alice: Person, ask: Ask, search: str, keys: list[str]) -> None:
+    store(alice.project.pk, [Event("visit", "2024-05-13T09:00:00+00:00", groups={0: key}) for key in ("Acme Inc", "Éco inc", "")])
+    source = {"kind": "InsightActorsQuery", "source": trends({"event": "visit"}, aggregation_group_type_index=0), "day": "2024-05-13"}
+    _, body = ask(alice, {"kind": "ActorsQuery", "source": source, "select": ["id"], "search": search})
+    assert [row[0] for row in body["results"]] == keys
+
+
+@pytest.mark.parametrize(
+    ("math", "count", "events"),
+    [
+        ({"math": "total"}, 4, 4),
+        ({"math": "sum", "math_property": "price"}, 4, 4),
+        ({"math": "hogql", "math_hogql": "count()"}, 4, 4),
+        ({"math": "unique_session"}, 1, 4),
+        ({"math": "min_count_per_actor"}, 2, 2),
+        ({"math": "avg_count_per_actor"}, 2, 2),
+    ],
+)
+def test_events_without_a_group_are_no_groups_events(alice: Person, ask: Ask, math: dict[str, Any], count: int, events: int) -> None:
+    """They count as events, but as nobody among the groups, neither on the chart nor in the list."""
+    at, price = "2024-05-13T09:00:00+00:00", {"price": 1}
+    store(alice.project.pk, [Event("visit", at, groups=of, session="s", properties=price) for of in ({0: "acme"}, {0: "acme"}, {}, {})])
+    query = trends({"event": "visit", **math}, aggregation_group_type_index=0)
+    _, chart = ask(alice, query)
+    assert chart["results"][0]["data"][0] == count
+    source = {"kind": "InsightActorsQuery", "source": query, "day": "2024-05-13"}
+    for asked in ({"kind": "ActorsQuery", "source": source, "select": ["id", "event_count"]}, source):
+        status, groups = ask(alice, asked)
+        assert (status, groups["results"]) == (200, [["acme", 2]]), groups
+    _, rows = ask(alice, {"kind": "EventsQuery", "source": source, "select": ["uuid"]})
+    _, conversations = ask(alice, {"kind": "ConversationsQuery", "source": source})
+    assert len(rows["results"]) == conversations["events_without_conversation"] == events
 
 
 def test_groups_behind_a_point_where_the_series_counts_them(alice: Person, ask: Ask) -> None:
@@ -280,6 +319,27 @@ def test_cumulative_weekly_actives_are_all_who_were_active_in_a_window_so_far(al
     for day, count in zip(chart["results"][0]["days"], [4, 4, 5], strict=True):
         source = {"kind": "InsightActorsQuery", "source": query, "day": day}
         assert len(ask(alice, {"kind": "ActorsQuery", "source": source, "select": ["id"]})[1]["results"]) == count
+
+
+@pytest.mark.parametrize(
+    ("interval", "until", "late"),
+    [("month", "2024-05-15", "2024-05-28T09:00:00+00:00"), ("hour", "2024-05-15 09:00", "2024-05-15T09:00:00.000001+00:00")],
+)
+def test_weekly_actives_of_the_last_bucket_are_active_before_the_range_ends(
+    alice: Person, ask: Ask, interval: str, until: str, late: str
+) -> None:
+    """Bo comes at the last instant, where the range ends with an hour; the line ends with the number that stands alone."""
+    moments = {"ada": "2024-05-10T09:00:00+00:00", "bo": "2024-05-15T09:00:00+00:00", "cy": late}
+    store(alice.project.pk, [Event(at=at, person=name) for name, at in moments.items()])
+    of = {"interval": interval, "dateRange": {"date_from": "2024-05-01", "date_to": until}}
+    query = trends({"event": "chat", "math": "weekly_active"}, **of)
+    _, chart = ask(alice, query)
+    source = {"kind": "InsightActorsQuery", "source": query, "day": chart["results"][0]["days"][-1]}
+    _, people = ask(alice, {"kind": "ActorsQuery", "source": source, "select": ["id"]})
+    assert {row[0] for row in people["results"]} == {str(person_id("ada")), str(person_id("bo"))}
+    assert chart["results"][0]["data"][-1] == 2
+    _, whole = ask(alice, {**query, "trendsFilter": {"display": "BoldNumber"}})
+    assert whole["results"][0]["aggregated_value"] == 2
 
 
 @pytest.mark.parametrize(("marker", "others", "count"), [(OTHER, [], 2), (OTHER, ["a", "b"], 3), (NULL, [], 3)])

@@ -6,10 +6,11 @@ import math as numbers
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from posthog.common import limits
+from posthog.common.time import EPOCH
 from posthog.hogql import ast
 from posthog.hogql import build as b
 from posthog.hogql.query import HogQLResult
@@ -85,7 +86,7 @@ class _Counted:
         starts = enumerate(series.period.starts)
         # What the engine says for a bucket, and the bucket's index.
         self.place = (
-            {index: index for index, _ in starts} if series.sliding_days else {_milliseconds(start): index for index, start in starts}
+            {index: index for index, _ in starts} if series.sliding_days else {_microseconds(start): index for index, start in starts}
         )
 
     @property
@@ -142,7 +143,7 @@ class _Counted:
         )
 
     def _bucket(self) -> ast.Expr:
-        """Start of the bucket in ms, or its index where windows slide.
+        """Start of the bucket in µs, or its index where windows slide.
 
         The buckets are cut here and not by the engine, so that both agree on every change of the clock.
         """
@@ -150,7 +151,7 @@ class _Counted:
             return b.constant(0)
         if self.series.sliding_days:
             return self._sliding_buckets()
-        return b.call("roundDown", b.call("toUnixTimestamp64Milli", b.field("timestamp")), _instants(self.place))
+        return b.call("roundDown", b.call("toUnixTimestamp64Micro", b.field("timestamp")), _instants(self.place))
 
     def _sliding_buckets(self) -> ast.Expr:
         """Index of every bucket in whose window the event lies; an event counts in several.
@@ -158,9 +159,9 @@ class _Counted:
         The ends of all windows cut time into pieces; all events of a piece lie in the same windows, which follow each other.
         """
         windows = [self.series.window(index) for index in range(len(self.place))]
-        firsts, ends = [_milliseconds(window[0]) for window in windows], [_milliseconds(window[1]) for window in windows]
+        firsts, ends = [_microseconds(window[0]) for window in windows], [_microseconds(window[1]) for window in windows]
         pieces = sorted({*firsts, *ends})
-        piece = b.call("roundDown", b.call("toUnixTimestamp64Milli", b.field("timestamp")), _instants(pieces))
+        piece = b.call("roundDown", b.call("toUnixTimestamp64Micro", b.field("timestamp")), _instants(pieces))
         lowest = [bisect_right(ends, start) for start in pieces]
         highest = [max(low, bisect_right(firsts, start)) for low, start in zip(lowest, pieces, strict=True)]
         low, high = (b.call("transform", piece, _instants(pieces), b.array(*bounds), 0) for bounds in (lowest, highest))
@@ -194,14 +195,14 @@ class _Counted:
         return statement
 
 
-def _instants(milliseconds: Iterable[int]) -> ast.Expr:
+def _instants(microseconds: Iterable[int]) -> ast.Expr:
     """As numbers of the timestamp's type: the engine takes small ones for another."""
-    return b.call("arrayMap", b.lambda_(["instant"], b.call("toInt64", b.field("instant"))), b.array(*milliseconds))
+    return b.call("arrayMap", b.lambda_(["instant"], b.call("toInt64", b.field("instant"))), b.array(*microseconds))
 
 
-def _milliseconds(moment: datetime) -> int:
+def _microseconds(moment: datetime) -> int:
     """Not below zero: no range begins before 1970, and an array of the engine cannot hold both negative and large numbers."""
-    return max(int(moment.astimezone(UTC).timestamp()) * 1000, 0)
+    return max((moment - EPOCH) // timedelta(microseconds=1), 0)
 
 
 def _float(value: Any) -> float:

@@ -69,8 +69,8 @@ class TrendsSeries:
         return (self._whole_span()[0] if self.is_cumulative else first), last
 
     def window(self, index: int) -> Span:
-        """The sliding days up to the end of a bucket."""
-        end = self.period.bucket_end(index)
+        """The sliding days up to the end of a bucket, or to the end of the period where that comes first."""
+        end = self.period.bucket_span(index)[1]
         return add_days(end, -(self.sliding_days or 0), self.period.range.zone), end
 
     def _whole_span(self) -> Span:
@@ -89,7 +89,7 @@ class TrendsSeries:
         `tops` are the values that have a series of their own; needed for the value "other".
         """
         conditions = [*self._in_time(self.span(index)), *self._matching(), *self._first_time()]
-        once = self.counted_once
+        once = self.actor if math.per_actor(self.node) else self.counted_once
         if once is not None and once != b.field("person_id"):
             conditions.append(b.is_not_null(once))
         if breakdown is not None:
