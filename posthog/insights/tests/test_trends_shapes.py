@@ -155,6 +155,21 @@ def test_formulas_compute_over_series_and_dividing_by_zero_gives_zero(alice: Per
 
 
 @pytest.mark.usefixtures("chats")
+def test_cumulative_formulas_compute_over_what_the_series_add_up_to(alice: Person, ask: Ask) -> None:
+    """Joyful chats are 1 of 3 on the first day and 2 of 6 in all: a third, not two."""
+    joyful = [{"key": "user_emotion", "value": "joy", "type": "event"}]
+    nodes = [{"formula": "A / B * 300"}, {"formula": "B"}]
+    shown = {"display": "ActionsLineGraphCumulative", "formulaNodes": nodes}
+    series = [{"event": "chat", "properties": joyful}, {"event": "chat"}]
+    _, body = ask(alice, trends(*series, trendsFilter=shown))
+    assert [item["data"] for item in body["results"]] == [pytest.approx([100, 100, 100]), [3, 3, 6]]
+    assert [item["count"] for item in body["results"]] == [pytest.approx(100), 6]
+    _, smooth = ask(alice, trends(*series, trendsFilter={**shown, "smoothingIntervals": 2}))
+    _, alone = ask(alice, trends({"event": "chat"}, trendsFilter={"display": shown["display"], "smoothingIntervals": 2}))
+    assert [smooth["results"][1][name] for name in ("data", "count")] == [alone["results"][0][name] for name in ("data", "count")]
+
+
+@pytest.mark.usefixtures("chats")
 def test_formulas_join_breakdown_values_and_fill_missing_ones_with_zero(alice: Person, ask: Ask) -> None:
     joyful = [{"key": "user_emotion", "value": "joy", "type": "event"}]
     series = [{"event": "chat"}, {"event": "chat", "properties": joyful}]

@@ -32,12 +32,13 @@ def series_results(counted: Sequence[Counted]) -> list[dict[str, Any]]:
 def formula_results(query: TrendsQuery, counted: Sequence[Counted]) -> list[dict[str, Any]]:
     """One object per formula and breakdown value; a value that a series lacks counts as zero there."""
     results = list[dict[str, Any]]()
+    first, aligned = counted[0].series, _aligned(counted)
     for order, (text, name) in enumerate(formulas(query.trendsFilter)):
         evaluate = formula.parse(text, len(counted))
-        computed = {key: [evaluate(row) for row in zip(*columns, strict=True)] for key, columns in _aligned(counted).items()}
-        for key in sorted(computed, key=lambda key: order_of(key or (), sum(computed[key]))):
-            first = counted[0].series
-            shaped = _shape(first, key, computed[key])
+        computed = {key: [evaluate(row) for row in zip(*columns, strict=True)] for key, columns in aligned.items()}
+        totals = {key: values[-1] if first.is_cumulative else sum(values) for key, values in computed.items()}
+        for key in sorted(totals, key=lambda key: order_of(key or (), totals[key])):
+            shaped = _shape(first, key, _formula_data(first, computed[key]))
             label = name or f"Formula ({text})"
             shaped.update(label=first.breakdowns.label_of(key) if key and not name else label, action=None, order=order)
             results.append(shaped)
@@ -61,7 +62,8 @@ def check_formulas(query: TrendsQuery) -> None:
 
 
 def _aligned(counted: Sequence[Counted]) -> dict[BreakdownKey | None, list[Values]]:
-    by_series = [dict(item.numbers.values) for item in counted]
+    """The values of all series for each key. Cumulative ones run up to each point: a share of them is no sum of shares."""
+    by_series = [{key: _running(item.series, values) for key, values in item.numbers.values} for item in counted]
     zeros = [0.0] * (len(counted[0].series.period.starts) or 1)
     keys = dict.fromkeys(key for values in by_series for key in values)
     return {key: [values.get(key, zeros) for values in by_series] for key in keys}
@@ -69,7 +71,7 @@ def _aligned(counted: Sequence[Counted]) -> dict[BreakdownKey | None, list[Value
 
 def _series_result(item: Counted, key: BreakdownKey | None, values: Values, several: bool) -> dict[str, Any]:
     name = item.series.node.event or "All events"
-    shaped = _shape(item.series, key, values)
+    shaped = _shape(item.series, key, _data(item.series, values))
     label = name if key is None else Breakdowns.label_of(key)
     shaped["label"] = f"{name} - {label}" if key is not None and several else label
     shaped["action"] = _action(item.series)
@@ -77,8 +79,8 @@ def _series_result(item: Counted, key: BreakdownKey | None, values: Values, seve
     return shaped
 
 
-def _shape(series: TrendsSeries, key: BreakdownKey | None, values: Values) -> dict[str, Any]:
-    shaped: dict[str, Any] = {"filter": _legacy_filter(series.query), **_data(series, values)}
+def _shape(series: TrendsSeries, key: BreakdownKey | None, data: dict[str, Any]) -> dict[str, Any]:
+    shaped: dict[str, Any] = {"filter": _legacy_filter(series.query), **data}
     if key is not None:
         shaped["breakdown_value"] = series.breakdowns.value_of(key)
     if series.query.compareFilter and series.query.compareFilter.compare:
@@ -89,15 +91,25 @@ def _shape(series: TrendsSeries, key: BreakdownKey | None, values: Values) -> di
 def _data(series: TrendsSeries, values: Values) -> dict[str, Any]:
     if series.period.whole:
         return {"data": [], "labels": [], "days": [], "count": 0, "aggregated_value": values[0]}
-    data = _smoothed(values, (series.query.trendsFilter.smoothingIntervals if series.query.trendsFilter else None) or 1)
-    count = sum(data)
-    if series.is_cumulative:
-        data = list(accumulate(data))
-    return {"data": data, "labels": series.period.labels, "days": series.period.days, "count": count}
+    smoothed = _smoothed(series, values)
+    data = list(accumulate(smoothed)) if series.is_cumulative else smoothed
+    return {"data": data, "labels": series.period.labels, "days": series.period.days, "count": sum(smoothed)}
 
 
-def _smoothed(values: Values, intervals: int) -> Values:
-    """Each value with those before it, averaged over up to `intervals`."""
+def _formula_data(series: TrendsSeries, values: Values) -> dict[str, Any]:
+    """`values` of a cumulative formula are smoothed and run up already; the last one is their total."""
+    if not series.is_cumulative:
+        return _data(series, values)
+    return {"data": values, "labels": series.period.labels, "days": series.period.days, "count": values[-1]}
+
+
+def _running(series: TrendsSeries, values: Values) -> Values:
+    return list(accumulate(_smoothed(series, values))) if series.is_cumulative else values
+
+
+def _smoothed(series: TrendsSeries, values: Values) -> Values:
+    """Each value with those before it, averaged over up to as many as the query says."""
+    intervals = (series.query.trendsFilter.smoothingIntervals if series.query.trendsFilter else None) or 1
     if intervals <= 1:
         return values
     windows = (values[max(0, end - intervals) : end] for end in range(1, len(values) + 1))
