@@ -357,6 +357,20 @@ def test_formulas_compute_with_the_same_values_of_all_series(
     assert {item["value"] for item in options["breakdown"]} == set(shares)
 
 
+def test_formulas_compute_with_the_same_bins_of_all_series(alice: Person, ask: Ask, stores: None) -> None:
+    """Alone, the failures would have bins of their own, between 6 and 8."""
+    prices = {"chat": [0, 2, 4, 6, 8, 10], "fail": [6, 7, 8]}
+    store(alice.project.pk, [Event(name, properties={"price": price}) for name, each in prices.items() for price in each])
+    query = trends(
+        *({"event": "fail"}, {"event": "chat"}),
+        trendsFilter={"formula": "A / B", "display": "BoldNumber"},
+        breakdownFilter={"breakdowns": [{"property": "price", "type": "event", "histogram_bin_count": 2}]},
+    )
+    _, chart = ask(alice, query)
+    assert {item["breakdown_value"][0]: item["aggregated_value"] for item in chart["results"]} == {"[5,10.01]": 1, "[0,5]": 0}
+    assert [numbers_behind(ask, alice, query, item["breakdown_value"]) for item in chart["results"]] == [[3, 3], [0, 3]]
+
+
 @pytest.mark.parametrize(
     ("interval", "until", "late"),
     [("month", "2024-05-15", "2024-05-28T09:00:00+00:00"), ("hour", "2024-05-15 09:00", "2024-05-15T09:00:00.000001+00:00")],

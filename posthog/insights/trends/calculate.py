@@ -50,28 +50,24 @@ def numbers_of(series: Sequence[TrendsSeries], execute: Execute) -> list[Numbers
     return [each.folded(tops) for each in counted]
 
 
-def with_bins(several: Sequence[TrendsSeries], execute: Execute) -> list[TrendsSeries]:
-    return [_with_bins(series, execute) for series in several]
-
-
-def _with_bins(series: TrendsSeries, execute: Execute) -> TrendsSeries:
-    """The series with the bounds of its histogram bins, which depend on the lowest and highest value in the period."""
-    wanted = {index: part for index, part in enumerate(series.breakdowns.parts) if part.histogram_bin_count}
+def with_bins(series: Sequence[TrendsSeries], execute: Execute) -> list[TrendsSeries]:
+    """The series with the bounds of histogram bins that they share, which depend on the lowest and highest value of all in the period."""
+    wanted = {index: part for index, part in enumerate(series[0].breakdowns.parts) if part.histogram_bin_count}
     if not wanted:
-        return series
+        return list(series)
     values = [b.call("toFloat", raw(part)) for part in wanted.values()]
     row = execute(
         ast.SelectQuery(
             select=[b.call(name, value) for value in values for name in ("min", "max")],
             select_from=b.table("events"),
-            where=series.events_where(),
+            where=b.or_([item.events_where() for item in series]),
         )
     ).rows[0]
     bounds = {
         index: edges(float(row[2 * place]), float(row[2 * place + 1]), part.histogram_bin_count or 1) if row[2 * place] is not None else ()
         for place, (index, part) in enumerate(wanted.items())
     }
-    return replace(series, bins=bounds)
+    return [replace(item, bins=bounds) for item in series]
 
 
 def _sorted(found: dict[BreakdownKey, Values]) -> list[tuple[BreakdownKey | None, Values]]:
