@@ -22,7 +22,7 @@ class InsightActorsQueryOptionsRunner(QueryRunner[InsightActorsQueryOptions]):
         periods = insight.periods
         period = next((found for found in periods if found.compare_label == asked.compare), periods[0])
         series = insight.series(period)
-        keys = self._keys(insight, series[min(asked.series or 0, len(series) - 1)])
+        keys = self._keys(insight, *insight.group(period, min(asked.series or 0, len(series) - 1)))
         return {
             "results": None,
             "day": [{"label": label, "value": day} for label, day in zip(period.labels, period.days, strict=True)],
@@ -34,11 +34,11 @@ class InsightActorsQueryOptionsRunner(QueryRunner[InsightActorsQueryOptions]):
             "status": None,
         }
 
-    def _keys(self, insight: TrendsQueryRunner, series: TrendsSeries) -> list[BreakdownKey]:
-        if series.breakdowns.none:
+    def _keys(self, insight: TrendsQueryRunner, group: list[TrendsSeries], place: int) -> list[BreakdownKey]:
+        if group[place].breakdowns.none:
             return []
         insight.statements = self.statements
-        numbers = numbers_of(with_bins(series, insight.execute), insight.execute)
+        numbers = numbers_of(with_bins(group, insight.execute), insight.execute)[place]
         return [key for key, _ in numbers.values if key is not None]
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from posthog.common import json
+from posthog.common import json, limits
 from posthog.conftest import Person
 from posthog.insights.tests.test_trends_shapes import NULL, OTHER, trends
 from posthog.query.tests.conftest import Ask
@@ -319,6 +319,56 @@ def test_cumulative_weekly_actives_are_all_who_were_active_in_a_window_so_far(al
     for day, count in zip(chart["results"][0]["days"], [4, 4, 5], strict=True):
         source = {"kind": "InsightActorsQuery", "source": query, "day": day}
         assert len(ask(alice, {"kind": "ActorsQuery", "source": source, "select": ["id"]})[1]["results"]) == count
+
+
+def numbers_behind(ask: Ask, alice: Person, query: dict[str, Any], value: Any) -> list[int]:
+    """How many events each series has behind a value of the breakdown."""
+    counts = list[int]()
+    for index in range(len(query["series"])):
+        source = {"kind": "InsightActorsQuery", "source": query, "series": index, "breakdown": value}
+        counts.append(len(ask(alice, {"kind": "EventsQuery", "source": source, "select": ["uuid"]})[1]["results"]))
+    return counts
+
+
+@pytest.mark.parametrize("most", [50_000, 3])
+def test_formulas_compute_with_the_same_values_of_all_series(
+    alice: Person, ask: Ask, stores: None, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    """Each series alone has other largest values: `a` and `b` fail most, `c` and `d` are asked most. Also where the engine ranks."""
+    monkeypatch.setattr(limits, "QUERY_SINGLE_SCAN_ROWS", most)
+    asked, failed = {"a": 4, "b": 3, "c": 10, "d": 9, "e": 1}, {"a": 4, "b": 3, "c": 1}
+    both = (("chat", asked), ("fail", failed))
+    store(
+        alice.project.pk, [Event(name, properties={"m": m}) for name, models in both for m, times in models.items() for _ in range(times)]
+    )
+    query = trends(
+        *({"event": "fail"}, {"event": "chat"}),
+        trendsFilter={"formula": "A / B * 100", "display": "BoldNumber"},
+        breakdownFilter={"breakdown": "m", "breakdown_limit": 2},
+    )
+    _, chart = ask(alice, query)
+    assert chart["hasMore"] is True
+    shares = {item["breakdown_value"]: item["aggregated_value"] for item in chart["results"]}
+    assert set(shares) > {"c", OTHER}
+    for value, share in shares.items():
+        failures, chats = numbers_behind(ask, alice, query, value)
+        assert share == pytest.approx(100 * failures / chats), value
+    _, options = ask(alice, {"kind": "InsightActorsQueryOptions", "source": {"kind": "InsightActorsQuery", "source": query, "series": 1}})
+    assert {item["value"] for item in options["breakdown"]} == set(shares)
+
+
+def test_formulas_compute_with_the_same_bins_of_all_series(alice: Person, ask: Ask, stores: None) -> None:
+    """Alone, the failures would have bins of their own, between 6 and 8."""
+    prices = {"chat": [0, 2, 4, 6, 8, 10], "fail": [6, 7, 8]}
+    store(alice.project.pk, [Event(name, properties={"price": price}) for name, each in prices.items() for price in each])
+    query = trends(
+        *({"event": "fail"}, {"event": "chat"}),
+        trendsFilter={"formula": "A / B", "display": "BoldNumber"},
+        breakdownFilter={"breakdowns": [{"property": "price", "type": "event", "histogram_bin_count": 2}]},
+    )
+    _, chart = ask(alice, query)
+    assert {item["breakdown_value"][0]: item["aggregated_value"] for item in chart["results"]} == {"[5,10.01]": 1, "[0,5]": 0}
+    assert [numbers_behind(ask, alice, query, item["breakdown_value"]) for item in chart["results"]] == [[3, 3], [0, 3]]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math as numbers
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -33,49 +33,57 @@ class Numbers:
     has_more: bool = False
 
 
-def numbers_of(series: TrendsSeries, execute: Execute) -> Numbers:
-    """All numbers of a series, zero where nothing happened."""
-    counted = _Counted(series, execute)
-    if series.breakdowns.none:
-        rows = counted.rows([])
-        return Numbers([(None, counted.filled(rows).get((), counted.zeros))], [])
-    rows = counted.rows(series.breakdowns.exprs, limits.QUERY_SINGLE_SCAN_ROWS + 1)
-    found = counted.filled(rows)
-    if len(rows) <= limits.QUERY_SINGLE_SCAN_ROWS and len(found) <= series.breakdowns.limit:
-        return Numbers(_sorted(found), _keys(found))
-    tops = counted.tops() if len(rows) > limits.QUERY_SINGLE_SCAN_ROWS else _keys(found)[: series.breakdowns.limit]
-    folded = counted.filled(counted.rows(series.breakdowns.folded(tops)))
-    if series.breakdowns.hide_other:
-        folded.pop(series.breakdowns.other, None)
-    return Numbers(_sorted(folded), tops, has_more=True)
+def numbers_of(series: Sequence[TrendsSeries], execute: Execute) -> list[Numbers]:
+    """All numbers of series that share their values of the breakdown, zero where nothing happened.
+
+    The values with a series of their own are the largest over all of them: what has numbers of its own in one is not "other" in another.
+    """
+    counted, of = [_Counted(item, execute) for item in series], series[0].breakdowns
+    if of.none:
+        return [each.whole() for each in counted]
+    scanned = [each.scanned() for each in counted]
+    found = [values for values in scanned if values is not None]
+    totals = _totals([values if values is not None else each.tops() for each, values in zip(counted, scanned, strict=True)])
+    tops = _ranked(totals)[: of.limit]
+    if len(found) == len(counted) and len(totals) <= of.limit:
+        return [Numbers(_sorted(values), tops) for values in found]
+    return [each.folded(tops) for each in counted]
 
 
-def with_bins(series: TrendsSeries, execute: Execute) -> TrendsSeries:
-    """The series with the bounds of its histogram bins, which depend on the lowest and highest value in the period."""
-    wanted = {index: part for index, part in enumerate(series.breakdowns.parts) if part.histogram_bin_count}
+def with_bins(series: Sequence[TrendsSeries], execute: Execute) -> list[TrendsSeries]:
+    """The series with the bounds of histogram bins that they share, which depend on the lowest and highest value of all in the period."""
+    wanted = {index: part for index, part in enumerate(series[0].breakdowns.parts) if part.histogram_bin_count}
     if not wanted:
-        return series
+        return list(series)
     values = [b.call("toFloat", raw(part)) for part in wanted.values()]
     row = execute(
         ast.SelectQuery(
             select=[b.call(name, value) for value in values for name in ("min", "max")],
             select_from=b.table("events"),
-            where=series.events_where(),
+            where=b.or_([item.events_where() for item in series]),
         )
     ).rows[0]
     bounds = {
         index: edges(float(row[2 * place]), float(row[2 * place + 1]), part.histogram_bin_count or 1) if row[2 * place] is not None else ()
         for place, (index, part) in enumerate(wanted.items())
     }
-    return replace(series, bins=bounds)
+    return [replace(item, bins=bounds) for item in series]
 
 
 def _sorted(found: dict[BreakdownKey, Values]) -> list[tuple[BreakdownKey | None, Values]]:
-    return [(key, found[key]) for key in _keys(found)]
+    return [(key, found[key]) for key in _ranked(_totals([found]))]
 
 
-def _keys(found: dict[BreakdownKey, Values]) -> list[BreakdownKey]:
-    return sorted(found, key=lambda key: order_of(key, sum(found[key])))
+def _totals(several: Iterable[Mapping[BreakdownKey, Values]]) -> dict[BreakdownKey, float]:
+    totals = dict[BreakdownKey, float]()
+    for found in several:
+        for key, values in found.items():
+            totals[key] = totals.get(key, 0.0) + sum(values)
+    return totals
+
+
+def _ranked(totals: Mapping[BreakdownKey, float]) -> list[BreakdownKey]:
+    return sorted(totals, key=lambda key: order_of(key, totals[key]))
 
 
 class _Counted:
@@ -93,30 +101,50 @@ class _Counted:
     def zeros(self) -> Values:
         return [0.0] * (len(self.place) or 1)
 
-    def rows(self, keys: Sequence[ast.Expr], limit: int | None = None) -> list[tuple[Any, ...]]:
+    @property
+    def factor(self) -> float:
+        return math.scale(self.series.node, self.series.query.samplingFactor)
+
+    def whole(self) -> Numbers:
+        """Without a breakdown."""
+        return Numbers([(None, self._filled(self._rows([])).get((), self.zeros))], [])
+
+    def scanned(self) -> dict[BreakdownKey, Values] | None:
+        """The numbers of every value of the breakdown; None where these are too many to read."""
+        rows = self._rows(self.series.breakdowns.exprs, limits.QUERY_SINGLE_SCAN_ROWS + 1)
+        return self._filled(rows) if len(rows) <= limits.QUERY_SINGLE_SCAN_ROWS else None
+
+    def folded(self, tops: list[BreakdownKey]) -> Numbers:
+        """The numbers of `tops`, and of all other values together."""
+        of = self.series.breakdowns
+        found = self._filled(self._rows(of.folded(tops)))
+        if of.hide_other:
+            found.pop(of.other, None)
+        return Numbers(_sorted(found), tops, has_more=True)
+
+    def _rows(self, keys: Sequence[ast.Expr], limit: int | None = None) -> list[tuple[Any, ...]]:
         return self.execute(self._statement(keys, limit)).rows
 
-    def filled(self, rows: Sequence[tuple[Any, ...]]) -> dict[BreakdownKey, Values]:
+    def _filled(self, rows: Sequence[tuple[Any, ...]]) -> dict[BreakdownKey, Values]:
         found: dict[BreakdownKey, Values] = {}
-        factor = math.scale(self.series.node, self.series.query.samplingFactor)
         for bucket, value, *key in rows:
             values = found.setdefault(tuple(key), self.zeros)
-            values[self.place[bucket] if self.place else 0] = _float(value) * factor
+            values[self.place[bucket] if self.place else 0] = _float(value) * self.factor
         return found
 
-    def tops(self) -> list[BreakdownKey]:
-        """Ranked by the engine, for breakdowns with very many values."""
+    def tops(self) -> dict[BreakdownKey, Values]:
+        """The totals of the largest values, ranked by the engine, for breakdowns with very many."""
         of = self.series.breakdowns
         names = [f"key_{index}" for index in range(len(of.parts))]
         missing = b.or_([b.call("has", b.array(*(b.field(name) for name in names)), marker) for marker in (NULL, NO_BIN)])
         ranked = ast.SelectQuery(
-            select=[b.field(name) for name in names],
+            select=[b.alias("total", b.call("sum", b.field("value"))), *(b.field(name) for name in names)],
             select_from=b.table(self._statement(of.exprs, None)),
             group_by=[b.field(name) for name in names],
-            order_by=[b.order(missing), b.order(b.call("sum", b.field("value")), "DESC"), *(b.order(b.field(name)) for name in names)],
+            order_by=[b.order(missing), b.order(b.field("total"), "DESC"), *(b.order(b.field(name)) for name in names)],
             limit=of.limit,
         )
-        return [tuple(row) for row in self.execute(ranked).rows]
+        return {tuple(key): [_float(total) * self.factor] for total, *key in self.execute(ranked).rows}
 
     def _statement(self, keys: Sequence[ast.Expr], limit: int | None) -> ast.SelectQuery:
         named = [b.alias(f"key_{index}", key) for index, key in enumerate(keys)]

@@ -45,10 +45,11 @@ class TrendsQueryRunner(QueryRunner[TrendsQuery]):
         results.check_formulas(self.query)
         answers, has_more = list[dict[str, Any]](), False
         for period in self.periods:
-            counted = [self._counted(series) for series in self.series(period)]
+            series = self.series(period)
+            groups = [series] if self._by_formula else [[item] for item in series]
+            counted = [item for group in groups for item in self._counted(group)]
             has_more = has_more or any(item.numbers.has_more for item in counted)
-            by_formula = bool(results.formulas(self.query.trendsFilter))
-            answers += results.formula_results(self.query, counted) if by_formula else results.series_results(counted)
+            answers += results.formula_results(self.query, counted) if self._by_formula else results.series_results(counted)
         return {"results": answers, "hasMore": has_more, "resolved_date_range": self.periods[0].range.shown()}
 
     def fresh_seconds(self) -> int:
@@ -76,30 +77,44 @@ class TrendsQueryRunner(QueryRunner[TrendsQuery]):
             for index, node in enumerate(self.query.series)
         ]
 
+    def group(self, period: Period, index: int) -> tuple[list[TrendsSeries], int]:
+        """The series that share their breakdown's values and bins with the one at `index`, and its place among them.
+
+        A formula computes with the same value of all series.
+        """
+        series = self.series(period)
+        return (series, index) if self._by_formula else ([series[index]], 0)
+
+    @property
+    def _by_formula(self) -> bool:
+        return bool(results.formulas(self.query.trendsFilter))
+
     def point(self, asked: InsightActorsQuery) -> Point:
         """The point that a question names. Raises InvalidInput naming the field that does not fit the insight."""
-        series = self._asked_series(asked.series or 0, asked.compare or "current")
+        group, place = self._asked_group(asked.series or 0, asked.compare or "current")
+        series = group[place]
         bucket = None if asked.day is None or series.period.whole else series.period.index_of(asked.day)
         if asked.breakdown is None or asked.breakdown == []:
             return Point(series, bucket, None, [])
         if series.breakdowns.none:
             raise InvalidInput("breakdown: the insight has no breakdown", attr="breakdown")
-        series = with_bins(series, self.execute)
+        group = with_bins(group, self.execute)
+        series = group[place]
         key = series.breakdowns.key_of(asked.breakdown)
-        tops = numbers_of(series, self.execute).tops if key == series.breakdowns.other else []
+        tops = numbers_of(group, self.execute)[place].tops if key == series.breakdowns.other else []
         return Point(series, bucket, key, tops)
 
-    def _asked_series(self, index: int, compare: CompareLabel) -> TrendsSeries:
+    def _asked_group(self, index: int, compare: CompareLabel) -> tuple[list[TrendsSeries], int]:
         if index >= len(self.query.series):
             raise InvalidInput(f"series: the insight has {len(self.query.series)} series, counted from 0", attr="series")
         for period in self.periods:
             if period.compare_label == compare:
-                return self.series(period)[index]
+                return self.group(period, index)
         raise InvalidInput("compare: the insight does not compare with a previous period", attr="compare")
 
-    def _counted(self, series: TrendsSeries) -> Counted:
-        ready = with_bins(series, self.execute)
-        return Counted(ready, numbers_of(ready, self.execute))
+    def _counted(self, group: list[TrendsSeries]) -> list[Counted]:
+        ready = with_bins(group, self.execute)
+        return [Counted(series, numbers) for series, numbers in zip(ready, numbers_of(ready, self.execute), strict=True)]
 
     def _resolved(self) -> dates.ResolvedRange:
         return dates.resolve(self.query.dateRange, self.query.interval, self.project, now=self.now, earliest=self._earliest)
