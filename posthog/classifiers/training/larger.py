@@ -9,7 +9,6 @@ model.safetensors; docs/models.md says where they come from. `bin/train data` co
 
 import argparse
 import signal
-import time
 from pathlib import Path
 
 import numpy as np
@@ -18,12 +17,12 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from transformers import MPNetModel
 
-from posthog.classifiers.batches import CLS, SEP, pad, plan
+from posthog.classifiers.batches import CLS, SEP, pad
 from posthog.classifiers.training import data, folds
 from posthog.classifiers.training.encoder import DROPOUT, autocast
+from posthog.classifiers.training.resumable import Resumable
 from posthog.classifiers.training.stages import BATCH, Stage, epochs, factor
-from posthog.classifiers.training.teacher import BATCH_TOKENS
-from posthog.classifiers.training.train import CHECKPOINT_SECONDS, PROGRESS_STEPS, WEIGHT_DECAY, loss_of
+from posthog.classifiers.training.train import WEIGHT_DECAY, loss_of, probabilities
 
 FAMILY = "emotion"
 EPOCHS = 2
@@ -56,60 +55,34 @@ def _own_ids(ids: Tensor, mask: Tensor) -> Tensor:
     return torch.where(ids == CLS, FIRST, torch.where(ids == SEP, LAST, own))
 
 
-class LargerRun:
-    """The training of one fold's model; goes on from its checkpoint."""
+class LargerRun(Resumable):
+    """The training of one fold's model."""
 
     def __init__(self, work: Path, fold: int, folder: Path) -> None:
-        torch.manual_seed(fold)
+        super().__init__(work, f"larger-{fold}", seed=fold)
         self.tokens = folds.seen(data.load(work, FAMILY, "train", written=False), fold)
-        self.stage = Stage(f"larger-{fold}", {FAMILY: EPOCHS}, {}, frozenset(), first=1.0, last=0.0, fold=fold)
+        self.stage = Stage(self.name, {FAMILY: EPOCHS}, {}, frozenset(), first=1.0, last=0.0, fold=fold)
         self.batches = epochs(EPOCHS, self.tokens.lengths, np.random.default_rng(fold), ROWS)
         self.model = LargerClassifier(folder, self.tokens.labels.shape[1])
         encoder = [weights for weights in self.model.encoder.parameters() if weights.requires_grad]
         groups = [{"params": encoder, "lr": ENCODER_RATE}, {"params": self.model.head.parameters(), "lr": HEAD_RATE}]
         self.optimizer = torch.optim.AdamW(groups, weight_decay=WEIGHT_DECAY, fused=True)
         self.scheduler = torch.optim.lr_scheduler.LambdaLR(self.optimizer, lambda step: factor(self.stage, step, len(self.batches)))
-        self.checkpoint = work / f"checkpoint-{self.stage.name}.pt"
-        self.done = 0
-        self.stopped = False
-
-    @property
-    def _parts(self) -> dict[str, nn.Module | torch.optim.Optimizer | torch.optim.lr_scheduler.LRScheduler]:
-        return {"model": self.model, "optimizer": self.optimizer, "scheduler": self.scheduler}
-
-    def resume(self) -> None:
-        if self.checkpoint.exists():
-            state = torch.load(self.checkpoint, weights_only=True)
-            for name, part in self._parts.items():
-                part.load_state_dict(state[name])
-            self.done = state["done"]
-
-    def save(self) -> None:
-        partial = self.checkpoint.with_suffix(".partial")
-        torch.save({name: part.state_dict() for name, part in self._parts.items()} | {"done": self.done}, partial)
-        partial.replace(self.checkpoint)
-
-    def stop(self, *_: object) -> None:
-        self.stopped = True
+        self.parts = {"model": self.model, "optimizer": self.optimizer, "scheduler": self.scheduler}
+        self.loss = 0.0
 
     def train(self) -> None:
-        started, saved, first = time.monotonic(), time.monotonic(), self.done
+        self.resume(len(self.batches))
         self.model.train()
-        for rows in self.batches[first:]:
-            loss = self._step(rows)
-            self.done += 1
-            if self.stopped or time.monotonic() - saved > CHECKPOINT_SECONDS:
-                self.save()
-                saved = time.monotonic()
-            if self.stopped:
-                raise SystemExit(f"stopped at step {self.done}; the same command goes on from there")
-            if self.done % PROGRESS_STEPS == 0:
-                left = (time.monotonic() - started) / (self.done - first) * (len(self.batches) - self.done) / 60
-                print(f"{self.stage.name}: step {self.done}/{len(self.batches)}, {left:.0f} min left, loss {loss:.4f}", flush=True)
+        for rows in self.rest(self.batches):
+            self.loss = self._step(rows)
+
+    def losses(self) -> str:
+        return f"{self.loss:.4f}"
 
     def _step(self, rows: list[int]) -> float:
         ids, mask = (torch.from_numpy(array) for array in pad([self.tokens.ids[row] for row in rows]))
-        with autocast("cpu"):
+        with autocast(self.device):
             logits = self.model(ids, mask)
         loss = loss_of(logits.float(), torch.from_numpy(self.tokens.labels[rows]))
         loss.backward()  # type: ignore[no-untyped-call]
@@ -119,16 +92,10 @@ class LargerRun:
         self.optimizer.zero_grad(set_to_none=True)
         return loss.item()
 
-    @torch.inference_mode()
-    def scores(self, tokens: data.Tokens) -> NDArray[np.float32]:
+    def judge(self, tokens: data.Tokens) -> NDArray[np.float32]:
         """Probabilities (rows, labels), before any calibration."""
         self.model.eval()
-        found = np.empty(tokens.labels.shape, dtype=np.float32)
-        for rows in plan(tokens.lengths, rows=128, tokens=BATCH_TOKENS):
-            ids, mask = (torch.from_numpy(array) for array in pad([tokens.ids[row] for row in rows]))
-            with autocast("cpu"):
-                found[rows] = torch.sigmoid(self.model(ids, mask).float()).numpy()
-        return found
+        return probabilities(self.model, tokens, self.device)
 
 
 def main() -> None:
@@ -141,10 +108,9 @@ def main() -> None:
     run = LargerRun(options.work, options.fold, options.model)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, run.stop)
-    run.resume()
     run.train()
     tokens = folds.unseen(data.load(options.work, FAMILY, "train", written=False), options.fold)
-    folds.keep_in_tree(FAMILY, options.fold, tokens, run.scores(tokens))
+    folds.keep_in_tree(FAMILY, options.fold, tokens, run.judge(tokens))
 
 
 if __name__ == "__main__":

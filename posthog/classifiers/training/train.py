@@ -2,8 +2,7 @@
 
 import json
 import signal
-import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +15,7 @@ from posthog.classifiers.batches import pad, plan
 from posthog.classifiers.training import data, folds, shipped
 from posthog.classifiers.training.encoder import Classifier, autocast, load_pretrained, pretrained_folder
 from posthog.classifiers.training.heads import EMBEDDING, HEADS
+from posthog.classifiers.training.resumable import Resumable
 from posthog.classifiers.training.stages import FOLD_STAGES, STAGES, Stage, Step, factor, schedule
 from posthog.classifiers.training.teacher import BATCH_TOKENS, Teacher
 
@@ -24,8 +24,6 @@ WEIGHT_DECAY = 0.01
 EMBEDDING_WEIGHT = 1.0  # of 1 - cosine between the embedding and the published sentence vector
 AVERAGE = 0.998  # the weights that ship are a moving average over about the last 500 steps
 AGAIN = 0.75  # share of the new weights when a finished model is trained again: new examples are learnt, and less of the old is forgotten
-CHECKPOINT_SECONDS = 240.0
-PROGRESS_STEPS = 25
 
 
 def loss_of(logits: Tensor, labels: Tensor) -> Tensor:
@@ -51,12 +49,23 @@ def mix(work: Path, shares: Mapping[str, float]) -> dict[str, Tensor]:
     return found
 
 
-class Run:
+@torch.inference_mode()
+def probabilities(logits: Callable[[Tensor, Tensor], Tensor], tokens: data.Tokens, device: str) -> NDArray[np.float32]:
+    """(rows, labels), before any calibration, of what gives logits for token ids and attention mask."""
+    found = np.empty(tokens.labels.shape, dtype=np.float32)
+    for rows in plan(tokens.lengths, rows=128, tokens=BATCH_TOKENS):
+        ids, mask = (torch.from_numpy(array).to(device) for array in pad([tokens.ids[row] for row in rows]))
+        with autocast(device):
+            found[rows] = torch.sigmoid(logits(ids, mask).float()).cpu().numpy()
+    return found
+
+
+class Run(Resumable):
     """One stage."""
 
     def __init__(self, stage: Stage, work: Path, seed: int, device: str, begin: Path | None = None) -> None:
-        self.stage, self.work, self.seed, self.device = stage, work, seed, device
-        torch.manual_seed(seed)
+        super().__init__(work, stage.name, seed, device)
+        self.stage = stage
         self.sets = {name: self._examples(name) for name in stage.epochs}
         self.teacher = Teacher(work)
         self.steps = schedule(stage, {name: tokens.lengths for name, tokens in self.sets.items()}, seed)
@@ -71,8 +80,8 @@ class Run:
         groups = [{"params": self.model.encoder.parameters(), "lr": ENCODER_RATE}, {"params": heads, "lr": HEAD_RATE}]
         self.optimizer = torch.optim.AdamW(groups, weight_decay=WEIGHT_DECAY, fused=True)
         self.scheduler = torch.optim.lr_scheduler.LambdaLR(self.optimizer, lambda step: factor(stage, step, len(self.steps)))
-        self.done = 0
-        self.stopped = False
+        self.parts = {"model": self.model, "average": self.average, "optimizer": self.optimizer, "scheduler": self.scheduler}
+        self.means: dict[str, float] = {}
 
     def _begin(self) -> None:
         """From the finished model, from the stages before, or from the published weights."""
@@ -93,50 +102,9 @@ class Run:
             return
         for family in self.stage.epochs:
             tokens = folds.unseen(data.load(self.work, family, "train", written=False), fold)
-            folds.keep(self.work, family, fold, tokens, self._scores(family, tokens))
-
-    @torch.inference_mode()
-    def _scores(self, family: str, tokens: data.Tokens) -> NDArray[np.float32]:
-        """Probabilities (rows, labels), before any calibration."""
-        self.model.eval()
-        found = np.empty(tokens.labels.shape, dtype=np.float32)
-        for rows in plan(tokens.lengths, rows=128, tokens=BATCH_TOKENS):
-            ids, mask = (torch.from_numpy(array).to(self.device) for array in pad([tokens.ids[row] for row in rows]))
-            with autocast(self.device):
-                logits, _ = self.model.family(family, ids, mask)
-            found[rows] = torch.sigmoid(logits.float()).cpu().numpy()
-        return found
-
-    def stop(self, *_: object) -> None:
-        self.stopped = True
-
-    @property
-    def checkpoint(self) -> Path:
-        return self.work / f"checkpoint-{self.stage.name}.pt"
-
-    @property
-    def _parts(self) -> dict[str, object]:
-        return {"model": self.model, "average": self.average, "optimizer": self.optimizer, "scheduler": self.scheduler}
-
-    def resume(self) -> None:
-        if not self.checkpoint.exists():
-            return
-        state = torch.load(self.checkpoint, map_location=self.device, weights_only=True)
-        if (state["seed"], state["steps"]) != (self.seed, len(self.steps)):
-            print("the checkpoint belongs to another run: starting anew", flush=True)
-            return
-        for name, part in self._parts.items():
-            part.load_state_dict(state[name])  # type: ignore[attr-defined]
-        torch.set_rng_state(state["random"].cpu())
-        self.done = state["done"]
-        print(f"resumed at step {self.done}", flush=True)
-
-    def save(self) -> None:
-        state = {name: part.state_dict() for name, part in self._parts.items()}  # type: ignore[attr-defined]
-        state |= {"random": torch.get_rng_state(), "done": self.done, "seed": self.seed, "steps": len(self.steps)}
-        partial = self.checkpoint.with_suffix(".partial")
-        torch.save(state, partial)
-        partial.replace(self.checkpoint)
+            self.model.eval()
+            scores = probabilities(lambda ids, mask, family=family: self.model.family(family, ids, mask)[0], tokens, self.device)
+            folds.keep(self.work, family, fold, tokens, scores)
 
     def step(self, step: Step) -> float:
         tokens = self.sets[step.head.name]
@@ -167,27 +135,14 @@ class Run:
         return {key: AGAIN * value + (1.0 - AGAIN) * self.before[key].to(value.device) for key, value in average.items()}
 
     def train(self) -> None:
-        started, saved, first = time.monotonic(), time.monotonic(), self.done
-        self.means: dict[str, float] = {}
-        for step in self.steps[first:]:
+        for step in self.rest(self.steps):
             self._note(step.head.name, self.step(step))
-            self.done += 1
-            if self.stopped or time.monotonic() - saved > CHECKPOINT_SECONDS:
-                self.save()
-                saved = time.monotonic()
-            if self.stopped:
-                raise SystemExit(f"stopped at step {self.done}; the same command goes on from there")
-            if self.done % PROGRESS_STEPS == 0:
-                self._report(time.monotonic() - started, self.done - first)
-        self.save()
+
+    def losses(self) -> str:
+        return ", ".join(f"{name} {mean:.4f}" for name, mean in self.means.items())
 
     def _note(self, name: str, loss: float) -> None:
         self.means[name] = 0.98 * self.means.get(name, loss) + 0.02 * loss
-
-    def _report(self, seconds: float, steps: int) -> None:
-        left = seconds / steps * (len(self.steps) - self.done) / 60
-        losses = ", ".join(f"{name} {mean:.4f}" for name, mean in self.means.items())
-        print(f"{self.stage.name}: step {self.done}/{len(self.steps)}, {left:.0f} min left, loss {losses}", flush=True)
 
 
 def train(work: Path, seed: int, device: str) -> None:
@@ -222,7 +177,7 @@ def train_again(work: Path, seed: int, device: str, file: Path) -> None:
 def _train(run: Run) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, run.stop)
-    run.resume()
+    run.resume(len(run.steps))
     run.train()
     run.judge()
     torch.save(run.weights, weights_file(run.work, run.stage))
