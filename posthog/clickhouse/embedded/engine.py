@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from posthog.clickhouse.embedded import tokens
 from posthog.clickhouse.embedded.errors import from_engine
 from posthog.clickhouse.literals import quoted
 
@@ -31,6 +32,7 @@ class Engine:
     def __init__(self, path: Path) -> None:
         path.mkdir(parents=True, exist_ok=True)
         self._path = str(path)
+        tokens.take_back_lost(path)
         # SIGTERM and SIGINT belong to the server, which stops in order.
         _chdb.set_signal_handlers_enabled(0)
         self._control = self.open()

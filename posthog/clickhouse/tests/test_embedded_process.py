@@ -2,6 +2,7 @@
 
 import os
 import random
+import shutil
 import socket
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 from clickhouse_driver.errors import Error, NetworkError
 
-from posthog.clickhouse.embedded import limits, process
+from posthog.clickhouse.embedded import limits, process, tokens
 from posthog.clickhouse.tests.engines import PASSWORD, OwnEngine, own_engine
 from posthog.common.ports import free_port
 
@@ -186,6 +187,47 @@ def test_kill_9_loses_no_acknowledged_insert_and_stores_none_twice(own: OwnEngin
     expected = (acknowledged + 1) * 50
     assert acknowledged > 0
     assert client.execute("SELECT count(), uniqExact(number), max(number) FROM acknowledged") == [(expected, expected, expected - 1)]
+
+
+def test_an_insert_whose_rows_were_lost_is_stored_when_it_is_repeated_and_others_are_not(own: OwnEngine) -> None:
+    """As after a kill between the engine's note of the token and the rows."""
+    client = own.client()
+    client.execute(TABLE)
+    for batch in range(3):
+        insert_batch(client, batch)
+    client.execute("OPTIMIZE TABLE acknowledged FINAL")
+    insert_batch(client, 3)
+    ((lost,),) = client.execute("SELECT path FROM system.parts WHERE name = 'all_4_4_0'")
+    own.running.kill()
+    own.running.wait(10)
+    shutil.rmtree(lost)
+    noted = Path(lost).parent / "deduplication_logs" / "deduplication_log_1.txt"
+    with noted.open("a") as file:
+        file.write("1\tall_5_")  # interrupted
+    own.restart()
+    for _ in range(2):
+        for batch in range(4):
+            insert_batch(client, batch)
+    assert client.execute("SELECT count(), uniqExact(number) FROM acknowledged") == [(200, 200)]
+    assert all(len(line.split("\t")) == 3 for line in noted.read_text().splitlines())
+    own.running.terminate()
+    own.running.wait(10)
+    own.restart()
+    insert_batch(client, 3)
+    assert client.execute("SELECT count() FROM acknowledged") == [(200,)]
+
+
+def test_the_tokens_of_a_store_that_is_open_are_left_alone(own: OwnEngine) -> None:
+    client = own.client()
+    client.execute(TABLE)
+    insert_batch(client, 0)
+    ((part,),) = client.execute("SELECT path FROM system.parts WHERE table = 'acknowledged'")
+    Path(part).rename(Path(part).with_name("elsewhere"))
+    assert tokens.take_back_lost(own.path / "engine") == 0
+    own.running.kill()
+    own.running.wait(10)
+    assert tokens.take_back_lost(own.path / "engine") == 1
+    assert tokens.take_back_lost(own.path / "engine") == 0
 
 
 def insert_until_killed(own: OwnEngine, batch: int) -> int:
