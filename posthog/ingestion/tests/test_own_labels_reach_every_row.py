@@ -8,14 +8,15 @@ import pytest
 from posthog.classifiers import service
 from posthog.ingestion import own_label_jobs
 from posthog.ingestion.tests.conftest import Pipeline, task
-from posthog.own_labels import heads, services, texts
+from posthog.own_labels import heads, services
 from posthog.own_labels.models import OwnLabel, OwnLabelState
 from posthog.own_labels.services import Wish
 from posthog.own_labels.tests.words import ABOUT_OTHERS, ABOUT_PARCELS, WordModel
 
 pytestmark = pytest.mark.django_db
 UNSEEN = ABOUT_PARCELS[1::9]
-EXAMPLES = [text for text in ABOUT_PARCELS if text not in UNSEEN]
+# With so many, every order of the counter-examples (it depends on the project's number) finds all that is unseen.
+EXAMPLES = [text for text in ABOUT_PARCELS if text not in UNSEEN][:24]
 ANSWER = "Let me look that up for you."
 
 
@@ -37,12 +38,6 @@ def say(pipeline: Pipeline, *texts: str) -> None:
 def history(pipeline: Pipeline, model: WordModel) -> Pipeline:
     say(pipeline, *UNSEEN, *ABOUT_OTHERS[:70])
     return pipeline
-
-
-@pytest.fixture(autouse=True)
-def _the_same_sample_whatever_the_projects_number(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It decides the order of the counter-examples, and with some orders the threshold leaves out two of the four unseen texts."""
-    monkeypatch.setattr(texts, "_SAMPLE", texts._SAMPLE.replace("%(seed)s", "1"))
 
 
 def create(pipeline: Pipeline, **fields: Any) -> OwnLabel:
@@ -76,8 +71,7 @@ def test_history_and_what_is_new_have_the_label(history: Pipeline) -> None:
     assert labelled(history) == {EXAMPLES[0]}
     assert work() == 2  # given, and looked over once more
     found = labelled(history)
-    assert len(found & set(UNSEEN)) >= len(UNSEEN) - 1
-    assert found <= {*UNSEEN, EXAMPLES[0]}
+    assert found == {*UNSEEN, EXAMPLES[0]}
     scores = history.events("accurateCastOrNull(labels.user_label_parcel_score, 'Float64')")
     assert sum(score is not None for score in scores) == len(found)
     assert all(score >= label.threshold - 0.001 for score in scores if score is not None)
