@@ -80,13 +80,14 @@ class _OneDefinition(ProjectScopedView):
     def change(self, request: Request, definition_id: UUID) -> Response:
         data = self.serializer(self.find(definition_id), data=request.data, partial=True, context={"request": request})
         data.is_valid(raise_exception=True)
-        data.save()
-        services.note_change(self.project.pk)
+        with services.changing(self.project.pk):
+            data.save()
         return Response(data.data)
 
     def delete_one(self, definition_id: UUID) -> Response:
-        self.find(definition_id).delete()
-        services.note_change(self.project.pk)
+        found = self.find(definition_id)
+        with services.changing(self.project.pk):
+            found.delete()
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

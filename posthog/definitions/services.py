@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -82,8 +83,14 @@ def define_labels(project_id: int) -> None:
     PropertyDefinition.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def note_change(project_id: int) -> None:
-    """Definitions were changed or deleted: every process, ingestion's too, reads the project's again before it records more."""
+@contextmanager
+def changing(project_id: int) -> Iterator[None]:
+    """Definitions are changed or deleted: every process, ingestion's too, reads the project's again before it records more.
+
+    They are told before and after: while Redis does not answer, nothing is changed.
+    """
+    _known.publish(project_id, time.time_ns())
+    yield
     _known.publish(project_id, time.time_ns())
 
 

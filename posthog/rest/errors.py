@@ -8,6 +8,8 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+from posthog.common.redis import UNAVAILABLE
+
 _TYPES = {
     status.HTTP_400_BAD_REQUEST: "validation_error",
     status.HTTP_401_UNAUTHORIZED: "authentication_error",
@@ -43,6 +45,8 @@ def body(status_code: int, code: str, detail: str, attr: str | None = None) -> d
 
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF exception handler. None leaves the exception to Django's 500."""
+    if isinstance(error, UNAVAILABLE):
+        error = Unavailable("Redis does not answer. Try again in a moment.")
     response = exception_handler(error, context)
     if response is None:
         return None

@@ -128,6 +128,15 @@ def another_process() -> ModuleType:
     return module
 
 
+def test_while_redis_does_not_answer_nothing_is_deleted_and_one_is_told(alice: Member, request: pytest.FixtureRequest) -> None:
+    another_process().record(alice.project.pk, [SeenEvent("book lent", utc_now(), {"pages": 300})])
+    (row,) = get(alice, "event_definitions/", search="book")["results"]
+    request.getfixturevalue("without_valkey")
+    answer = alice.client.delete(f"/api/projects/{alice.project.pk}/event_definitions/{row['id']}/")
+    assert (answer.status_code, answer.json()["detail"]) == (503, "Redis does not answer. Try again in a moment.")
+    assert names(alice, "event_definitions/") == ["book lent"]
+
+
 def test_what_was_deleted_comes_back_when_another_process_records_it_again(alice: Member, charlie: Member) -> None:
     worker = another_process()
     batch = [SeenEvent("book lent", utc_now(), {"pages": 300})]
