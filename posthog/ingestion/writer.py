@@ -10,8 +10,8 @@ Why a batch that is written again, after a crash at any point, adds nothing:
   sent again. So the rows of a range are stored under its own token, or under those of its parts, never under both.
 * A later attempt may have fewer rows for a range (its events are stored already), which a used token then rightly ignores. It may have
   more only if an event failed in one attempt and not in the next; therefore a retry reads back which of its events are stored
-  and sends the missing ones once more under a token that holds the attempt's number. That also restores rows whose token
-  survived a power cut while they did not.
+  and sends all rows of the missing ones once more under a token that holds the attempt's number. (A token whose rows a crash took is
+  taken back by the embedded engine before it opens the store: clickhouse/embedded/tokens.py.)
 """
 
 import logging
@@ -130,9 +130,10 @@ def _restore_missing(work: Work, refuse: Refuse) -> None:
     stored = duplicates.log_ids(work.live)
     missing = {event.position for event in work.live if stored.get((event.project_id, event.uuid)) is None}
     if missing:
-        logger.warning("%s: %d rows were not stored under their token and are sent again", work.batch.token_for("events"), len(missing))
-        again = [placed for placed in rows.events(work) if placed[0] in missing]
-        _insert(work, "events", again, refuse, suffix=f"~{work.batch.attempt}")
+        logger.warning("%s: %d events were not stored under their token and are sent again", work.batch.token_for("events"), len(missing))
+        for table, placed in (("messages", rows.messages), ("turns", rows.turns), ("events", rows.events)):
+            again = [one for one in placed(work) if one[0] in missing]
+            _insert(work, table, again, refuse, suffix=f"~{work.batch.attempt}")
 
 
 def _remember(work: Work) -> None:

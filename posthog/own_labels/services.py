@@ -123,7 +123,7 @@ def delete(label: OwnLabel) -> None:
     """New messages do not get it any more; the worker takes it from stored ones."""
     with changing(label.project_id) as version:
         label.deleted, label.version = True, version
-        label.save()
+        label.save(update_fields=["deleted", "version", "updated_at"])
         PropertyDefinition.objects.filter(project_id=label.project_id, name__in=label.properties).delete()
 
 

@@ -79,6 +79,24 @@ def test_in_every_stage_only_the_poison_is_given_up_and_a_replay_after_the_fix_s
     assert sorted(pipeline.events()) == ["later", "llm-task", "message sent", POISON]
 
 
+def test_an_event_that_fails_in_the_first_of_two_attempts_is_stored_with_its_messages(
+    pipeline: Pipeline, model: FakeModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    poisoned(pipeline)
+    with monkeypatch.context() as first:
+        breaking(*STAGES["conversations"], first)
+        first.setenv("FAIL_POINTS", "events written=raise")
+        with pytest.raises(FailPointError):
+            pipeline.run()
+    assert POISON not in pipeline.events()
+    pipeline.run()
+    assert sorted(pipeline.events()) == ["later", "llm-task", "message sent", POISON]
+    of_poison = f"SELECT role, message_id FROM turns WHERE team_id = {{team}} AND event = '{POISON}' ORDER BY position"
+    contents = dict(pipeline.rows("SELECT message_id, content FROM messages WHERE team_id = {team}"))
+    assert [(role, contents[message]) for role, message in pipeline.rows(of_poison)] == [("user", "Hello"), ("assistant", "Hi")]
+    assert DeadLetter.objects.count() == 0
+
+
 def test_the_store_refusing_rows_halves_the_batch_until_they_are_alone(pipeline: Pipeline, model: FakeModel) -> None:
     client.execute("ALTER TABLE events ADD CONSTRAINT no_poison CHECK event != 'poison'")
     try:
