@@ -12,6 +12,7 @@ from django.db import close_old_connections
 
 from posthog.common.celery import app, remind
 from posthog.ingestion import backlog, model_state, own_label_jobs, partition, relabel, repair, topic_jobs
+from posthog.ingestion.isolation import TRANSIENT
 from posthog.ingestion.ticker import Ticker
 
 _stopping = threading.Event()
@@ -45,9 +46,16 @@ def ingest_partition(number: int) -> int:
         close_old_connections()
 
 
-@app.task(name="posthog.ingestion.tasks.repair_store", queue="default")
+@app.task(
+    name="posthog.ingestion.tasks.repair_store",
+    queue="default",
+    autoretry_for=(*TRANSIENT, partition.LeaseLostError),
+    retry_backoff=1,
+    retry_backoff_max=30,
+    max_retries=None,
+)
 def repair_store() -> int:
-    """Once after each start of the machine: store again what a power cut took."""
+    """Once after each start of the machine: store again what a power cut took. What is away then is tried again until it is there."""
     try:
         return repair.after_restart(_stopping)
     finally:

@@ -1,14 +1,15 @@
 """Rows that the store lost after it had confirmed them come back from the log."""
 
 import threading
+from typing import Any
 
 import pytest
 
 from posthog.clickhouse import client
 from posthog.clickhouse.errors import StoreUnavailable
 from posthog.common import redis
-from posthog.ingestion import ledger, repair
-from posthog.ingestion.partition import Heartbeat, ingest
+from posthog.ingestion import ledger, repair, tasks
+from posthog.ingestion.partition import Heartbeat, LeaseLostError, ingest
 from posthog.ingestion.tests.conftest import FakeModel, Holding, Pipeline, event, task
 from posthog.people.models import Person
 
@@ -85,3 +86,21 @@ def test_a_newly_started_machine_repairs_once(pipeline: Pipeline) -> None:
     redis.client().set("ingestion:boot", "of the machine before")
     assert repair.after_restart(threading.Event()) == 2
     assert len(pipeline.events()) == 2
+
+
+def test_a_repair_that_finds_the_store_away_is_tried_again(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    redis.client().delete("ingestion:boot")
+    pipeline.accept(event(), event())
+    pipeline.run()
+    lose("1")
+    works, away = repair.repair, iter([StoreUnavailable(210, "gone"), LeaseLostError()])
+
+    def away_at_first(*args: Any) -> int:
+        if failure := next(away, None):
+            raise failure
+        return works(*args)
+
+    monkeypatch.setattr(repair, "repair", away_at_first)
+    tasks.repair_store.apply()
+    assert len(pipeline.events()) == 2
+    assert repair.after_restart(threading.Event()) == 0
