@@ -51,10 +51,8 @@ class Events(ProjectScopedView):
         wanted = event_lists.wish(request.query_params.dict(), self.project)
         with as_answers():
             found = event_lists.events(self.project, wanted)
-        more = len(found) > wanted.limit
-        return Response(
-            {"results": found[: wanted.limit], "next": page_url(request, offset=wanted.offset + wanted.limit) if more else None}
-        )
+        page, more = found[: wanted.limit], len(found) > wanted.limit
+        return Response({"results": page, "next": page_url(request, **event_lists.following(wanted, page)) if more else None})
 
 
 class OneEvent(ProjectScopedView):

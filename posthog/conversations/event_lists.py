@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -72,6 +72,18 @@ def events(project: Project, wanted: EventsWish) -> list[dict[str, Any]]:
     )
     found = query.execute(node, _context(project), tag="events_list")
     return _rows(project, [dict(zip(_COLUMNS, row, strict=True)) for row in found.rows])
+
+
+def following(wanted: EventsWish, rows: list[dict[str, Any]]) -> dict[str, object]:
+    """Parameters that the page after these rows has in place of this one's. After the last offset it counts anew from their last moment."""
+    offset, last = wanted.offset + wanted.limit, rows[-1]["timestamp"]
+    at_last = sum(row["timestamp"] == last for row in rows)
+    if offset <= limits.EVENTS_OFFSET_MAX or at_last == len(rows):  # how many of the pages before are of the same moment is not known
+        return {"offset": offset}
+    moment, tick = datetime.fromisoformat(last), timedelta(microseconds=1)
+    return {"offset": at_last} | (
+        {"before": (moment + tick).isoformat()} if wanted.direction == "DESC" else {"after": (moment - tick).isoformat()}
+    )
 
 
 def event(project: Project, uuid: UUID) -> dict[str, Any] | None:

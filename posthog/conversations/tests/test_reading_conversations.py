@@ -373,6 +373,22 @@ def test_events_are_listed_with_the_texts_that_clients_sent(alice: Member, charl
     assert alice.client.get(url, {"properties": "{"}).json()["attr"] == "properties"
 
 
+@pytest.mark.parametrize("order", ["-timestamp", "timestamp"])
+def test_pages_of_events_go_on_behind_the_last_offset(
+    alice: Member, library: dict[str, str], monkeypatch: pytest.MonkeyPatch, order: str
+) -> None:
+    url = f"/api/projects/{alice.project.pk}/events/"
+    whole = alice.client.get(url, {"orderBy": order}).json()["results"]
+    assert len(whole) > 3
+    monkeypatch.setattr("posthog.common.limits.EVENTS_OFFSET_MAX", 1)
+    answer = alice.client.get(url, {"orderBy": order, "limit": 2}).json()
+    found = answer["results"]
+    while answer["next"]:
+        answer = alice.client.get(answer["next"]).json()
+        found += answer["results"]
+    assert [row["uuid"] for row in found] == [row["uuid"] for row in whole]
+
+
 def test_a_page_of_events_that_cannot_be_is_refused_by_name(alice: Member) -> None:
     for name, value in (("limit", "0"), ("limit", "1001"), ("limit", "9" * 5000), ("offset", "9" * 5000), ("offset", "-1")):
         answer = alice.client.get("/api/projects/@current/events/", {name: value})
