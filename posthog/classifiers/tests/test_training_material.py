@@ -4,9 +4,11 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
-from posthog.classifiers.training import calibrate, folds, reading, stages, written
+from posthog.classifiers.training import calibrate, expected, folds, reading, stages, unread, written
 from posthog.classifiers.training.data import Tokens
 from posthog.classifiers.training.heads import AGENT_FLOW, ATTACK, EMOTION, HEADS, TOXICITY, USER_FLOW, Head
 
@@ -64,7 +66,7 @@ def test_columns_of_labels_say_what_holds_what_does_not_and_what_is_open() -> No
 
 def test_labels_are_softened_by_a_model_that_has_not_seen_the_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """And only those labels that somebody judged; a text that nobody scored keeps its labels."""
-    monkeypatch.setattr(folds, "EXPECTED", tmp_path / "expected")
+    monkeypatch.setattr(expected, "FOLDER", tmp_path)
     digests = np.array([10, 11, 12, 11, 13], dtype=np.int64)
     labels = np.array([[1, 0], [0, 1], [np.nan, 1], [0, 1], [1, 1]], dtype=np.float32)
     tokens = Tokens([np.array([row], dtype=np.uint16) for row in range(5)], labels, ["set"] * 5, digests)
@@ -73,26 +75,44 @@ def test_labels_are_softened_by_a_model_that_has_not_seen_the_text(tmp_path: Pat
         assert set(seen.digests) | set(unseen.digests) == set(digests)
         assert not set(seen.digests) & set(unseen.digests)
         rows = folds.unseen(tokens.part(range(4)), fold)
-        folds.keep(tmp_path, "emotion", fold, rows, np.full(rows.labels.shape, 0.5, dtype=np.float32))
-    softer = folds.soften(tokens, "emotion", tmp_path).labels
-    high, low = 0.5 + folds.TRUST / 2, 0.5 - folds.TRUST / 2
+        expected.keep(folds.scores_name("emotion", fold), rows.digests, np.full(rows.labels.shape, 0.2, dtype=np.float32))
+    softer = folds.soften(tokens, "emotion").labels
+    low = 0.2 * (1 - folds.TRUST)
+    high = low + folds.TRUST
     np.testing.assert_allclose(softer, [[high, low], [low, high], [np.nan, high], [low, high], [1, 1]], rtol=1e-6)
-    assert folds.soften(tokens, "toxicity", tmp_path).labels.tolist()[0] == [1, 0]
-    for fold in range(folds.FOLDS):  # what stands in the tree counts instead
-        rows = folds.unseen(tokens.part(range(4)), fold)
-        folds.keep_in_tree("emotion", fold, rows, np.full(rows.labels.shape, 0.2, dtype=np.float32))
-    softer = folds.soften(tokens, "emotion", tmp_path).labels
-    np.testing.assert_allclose(softer[0], [folds.TRUST + 0.2 * (1 - folds.TRUST), 0.2 * (1 - folds.TRUST)], rtol=1e-6)
+    assert folds.soften(tokens, "toxicity").labels.tolist()[0] == [1, 0]
 
 
 def test_scores_in_the_tree_are_of_the_family_and_of_the_half_that_their_fold_leaves_out() -> None:
-    for file in folds.EXPECTED.glob("*.npz"):
-        family, fold = file.stem.split("-")
-        with np.load(file) as stored:
-            head = next(head for head in HEADS if head.name == family)
-            assert stored["scores"].shape == (len(stored["digests"]), len(head.labels))
-            assert len(set(stored["digests"].tolist())) == len(stored["digests"])
-            assert set((stored["digests"] >> (int(fold) // 2)) % 2) == {int(fold) % 2}
+    for file in expected.FOLDER.glob("*.npz"):
+        family, part = file.stem.split("-")
+        head = next(head for head in HEADS if head.name == family)
+        scores = expected.load(file.stem)
+        assert {row.shape for row in scores.values()} == {(len(head.labels),)}
+        if part != "unread":
+            assert {text % folds.FOLDS for text in scores} == {int(part)}
+
+
+def test_messages_to_judge_are_neither_read_nor_of_a_dialogue_that_measures(tmp_path: Path) -> None:
+    measuring = next(row["message"] for row in reading.rows(USER_FLOW, "test") if len(row["message"]) > 20)
+    read = next(row["message"] for row in reading.rows(USER_FLOW, "train"))
+    says = [
+        ("1", "USER", "I would like a table for two, please."),
+        ("1", "SYSTEM", "For which day?"),
+        ("1", "USER", " i would like a table for two please "),
+        ("1", "USER", read),
+        ("2", "USER", measuring),
+        ("2", "USER", "That is not what I asked for."),
+        ("3", "USER", "OVERALL"),
+    ]
+    for file in unread.FILES:
+        (tmp_path / file).parent.mkdir(exist_ok=True)
+        rows = says if file == unread.FILES[-1] else []
+        schema = pa.schema([(name, pa.string()) for name in ("dialog", "speaker", "text")])
+        columns = dict(zip(schema.names, map(list, zip(*rows, strict=True)), strict=True)) if rows else {name: [] for name in schema.names}
+        pq.write_table(pa.table(columns, schema=schema), tmp_path / file)
+    assert unread.messages(tmp_path) == ["i would like a table for two please"]
+    assert not list(unread.examples(AGENT_FLOW, tmp_path))  # nobody judged what agents say
 
 
 def test_batches_are_the_same_for_a_seed_and_take_every_example_once_an_epoch() -> None:

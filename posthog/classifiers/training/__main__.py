@@ -4,11 +4,10 @@ import argparse
 from pathlib import Path
 
 import torch
-from tokenizers import Tokenizer
 
 from posthog.classifiers.card import MODEL
 from posthog.classifiers.training import data
-from posthog.classifiers.training.encoder import pretrained_folder
+from posthog.classifiers.training.encoder import plain_tokenizer
 from posthog.classifiers.training.heads import HEADS
 from posthog.classifiers.training.train import train, train_again
 
@@ -29,13 +28,6 @@ def arguments() -> argparse.Namespace:
     if unknown := set(parsed.steps) - set(STEPS):
         parser.error(f"unknown step {sorted(unknown)}, the steps are {', '.join(STEPS)}")
     return parsed
-
-
-def plain_tokenizer() -> Tokenizer:
-    tokenizer = Tokenizer.from_file(str(pretrained_folder() / "tokenizer.json"))
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    return tokenizer
 
 
 def main() -> None:

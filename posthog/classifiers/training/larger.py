@@ -1,14 +1,16 @@
-"""A larger encoder judges the texts of a family that it has not seen, for `folds.soften`.
+"""A larger encoder judges texts that it has not seen, for the smaller one to learn from.
 
-    .venv-train/bin/python -m posthog.classifiers.training.larger --fold 0 --model FOLDER
+    .venv-train/bin/python -m posthog.classifiers.training.larger emotion-0 emotion-1 user_flow-unread --model FOLDER
 
-all-mpnet-base-v2 (110 M weights, five times those of ours) learns from one half of the rows and judges the other half; the scores are kept
-in the tree (`expected/`), since making them takes half an hour on two cores with bf16 and hours without. FOLDER holds its config.json and
-model.safetensors; docs/models.md says where they come from. `bin/train data` comes first.
+all-mpnet-base-v2 (110 M weights, five times those of ours) learns from one half of the emotion rows and judges the other half (`folds.py`),
+or learns from all rows of the user's flow and judges messages that nobody read (`unread.py`). Its scores stay in the tree (`expected.py`).
+FOLDER holds its config.json and model.safetensors; docs/models.md says where they come from. `bin/train data` comes first.
 """
 
 import argparse
 import signal
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -18,14 +20,13 @@ from torch import Tensor, nn
 from transformers import MPNetModel
 
 from posthog.classifiers.batches import CLS, SEP, pad
-from posthog.classifiers.training import data, folds
-from posthog.classifiers.training.encoder import DROPOUT, autocast
+from posthog.classifiers.training import data, expected, folds, unread
+from posthog.classifiers.training.encoder import DROPOUT, autocast, plain_tokenizer
+from posthog.classifiers.training.heads import EMOTION, USER_FLOW
 from posthog.classifiers.training.resumable import Resumable
 from posthog.classifiers.training.stages import BATCH, Stage, epochs, factor
 from posthog.classifiers.training.train import WEIGHT_DECAY, loss_of, probabilities
 
-FAMILY = "emotion"
-EPOCHS = 2
 ROWS = BATCH // 2
 FROZEN_LAYERS = 3  # of twelve, and the embeddings: a quarter less to compute
 ENCODER_RATE, HEAD_RATE = 6e-5, 3e-3
@@ -55,14 +56,48 @@ def _own_ids(ids: Tensor, mask: Tensor) -> Tensor:
     return torch.where(ids == CLS, FIRST, torch.where(ids == SEP, LAST, own))
 
 
-class LargerRun(Resumable):
-    """The training of one fold's model."""
+@dataclass(frozen=True)
+class Task:
+    """learnt: the rows of the family's train split that it learns from. judged: the texts that it judges, of that split or of the sets."""
 
-    def __init__(self, work: Path, fold: int, folder: Path) -> None:
-        super().__init__(work, f"larger-{fold}", seed=fold)
-        self.tokens = folds.seen(data.load(work, FAMILY, "train", written=False), fold)
-        self.stage = Stage(self.name, {FAMILY: EPOCHS}, {}, frozenset(), first=1.0, last=0.0, fold=fold)
-        self.batches = epochs(EPOCHS, self.tokens.lengths, np.random.default_rng(fold), ROWS)
+    family: str
+    seed: int
+    epochs: float
+    learnt: Callable[[data.Tokens], data.Tokens]
+    judged: Callable[[data.Tokens, Path], data.Tokens]
+
+
+def _fold(number: int) -> Task:
+    return Task(
+        EMOTION.name, number, 2, lambda rows: folds.seen(_of_sets(rows), number), lambda rows, _: folds.unseen(_of_sets(rows), number)
+    )
+
+
+def _of_sets(rows: data.Tokens) -> data.Tokens:
+    return rows.apart_from(data.WRITTEN, data.READ, data.UNREAD)
+
+
+TASKS = {
+    **{folds.scores_name(EMOTION.name, number): _fold(number) for number in range(folds.FOLDS)},
+    unread.scores_name(USER_FLOW): Task(
+        USER_FLOW.name,
+        5,
+        1.6,
+        lambda rows: rows.apart_from(data.UNREAD),
+        lambda _, sets: data.unlabelled(unread.messages(sets), USER_FLOW, plain_tokenizer()),
+    ),
+}
+
+
+class LargerRun(Resumable):
+    """The training for one task."""
+
+    def __init__(self, work: Path, name: str, folder: Path) -> None:
+        task = TASKS[name]
+        super().__init__(work, f"larger-{name}", task.seed)
+        self.tokens = task.learnt(data.load(work, task.family, "train"))
+        self.stage = Stage(self.name, {task.family: task.epochs}, {}, frozenset(), first=1.0, last=0.0)
+        self.batches = epochs(task.epochs, self.tokens.lengths, np.random.default_rng(task.seed), ROWS)
         self.model = LargerClassifier(folder, self.tokens.labels.shape[1])
         encoder = [weights for weights in self.model.encoder.parameters() if weights.requires_grad]
         groups = [{"params": encoder, "lr": ENCODER_RATE}, {"params": self.model.head.parameters(), "lr": HEAD_RATE}]
@@ -99,18 +134,20 @@ class LargerRun(Resumable):
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Scores of the rows that the fold leaves out, into the tree.")
-    parser.add_argument("--fold", type=int, required=True, choices=range(folds.FOLDS))
+    parser = argparse.ArgumentParser(description="Scores of texts that it has not seen, into the tree.")
+    parser.add_argument("tasks", nargs="+", choices=TASKS)
     parser.add_argument("--model", type=Path, required=True, help="folder of all-mpnet-base-v2")
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder of the data sets")
     parser.add_argument("--work", type=Path, default=Path("data/train"))
     options = parser.parse_args()
     torch.set_num_threads(2)
-    run = LargerRun(options.work, options.fold, options.model)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, run.stop)
-    run.train()
-    tokens = folds.unseen(data.load(options.work, FAMILY, "train", written=False), options.fold)
-    folds.keep_in_tree(FAMILY, options.fold, tokens, run.judge(tokens))
+    for name in options.tasks:
+        run = LargerRun(options.work, name, options.model)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, run.stop)
+        run.train()
+        texts = TASKS[name].judged(data.load(options.work, TASKS[name].family, "train"), options.data)
+        expected.keep(name, texts.digests, run.judge(texts))
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from posthog.classifiers.training.folds import FOLDS
 from posthog.classifiers.training.heads import HEADS, Head
 
 BATCH = 64
@@ -17,8 +16,7 @@ WARM_UP = 0.06  # share of a stage's steps
 class Stage:
     """epochs: passes over each family's examples. weights: of each family's loss. written: families whose sentences written for this
     project take part. The learning rate goes from `first` to `last`, as shares of the highest. begin: stages whose weights it starts
-    from, with their shares; without one, the published weights. fold: the part of the rows that it does not learn from, but judges in the
-    end."""
+    from, with their shares; without one, the published weights."""
 
     name: str
     epochs: Mapping[str, float]
@@ -27,12 +25,7 @@ class Stage:
     first: float
     last: float
     begin: Mapping[str, float] = field(default_factory=dict)
-    fold: int | None = None
 
-
-FOLD_STAGES: tuple[Stage, ...] = tuple(
-    Stage(f"fold-{fold}", {"emotion": 3}, {"emotion": 4}, frozenset(), first=1.0, last=0.0, fold=fold) for fold in range(FOLDS)
-)
 
 # What does not change when someone writes more examples comes first: the last stage alone is trained again then (`--again`). It starts
 # between the two before it, which is better at emotion than either (dev macro-F1 with thresholds from the other half: 0.506, 0.492, 0.515),
@@ -70,7 +63,7 @@ def schedule(stage: Stage, lengths: Mapping[str, list[int]], seed: int) -> list[
     """All batches of all epochs: similar lengths together, families mixed evenly. The same for the same seed."""
     placed: list[tuple[float, Step]] = []
     for order, head in enumerate(HEADS):
-        draw = np.random.default_rng([seed, order, (*STAGES, *FOLD_STAGES).index(stage)])
+        draw = np.random.default_rng([seed, order, STAGES.index(stage)])
         steps = [Step(head, rows) for rows in epochs(stage.epochs.get(head.name, 0), lengths.get(head.name, []), draw)]
         placed += [((position + 0.5) / len(steps), step) for position, step in enumerate(steps)]
     return [step for _, step in sorted(placed, key=lambda item: item[0])]

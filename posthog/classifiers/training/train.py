@@ -16,7 +16,7 @@ from posthog.classifiers.training import data, folds, shipped
 from posthog.classifiers.training.encoder import Classifier, autocast, load_pretrained, pretrained_folder
 from posthog.classifiers.training.heads import EMBEDDING, HEADS
 from posthog.classifiers.training.resumable import Resumable
-from posthog.classifiers.training.stages import FOLD_STAGES, STAGES, Stage, Step, factor, schedule
+from posthog.classifiers.training.stages import STAGES, Stage, Step, factor, schedule
 from posthog.classifiers.training.teacher import BATCH_TOKENS, Teacher
 
 ENCODER_RATE, HEAD_RATE = 1.2e-4, 1e-3
@@ -94,17 +94,7 @@ class Run(Resumable):
 
     def _examples(self, family: str) -> data.Tokens:
         tokens = data.load(self.work, family, "train", written=family in self.stage.written)
-        return folds.soften(tokens, family, self.work) if self.stage.fold is None else folds.seen(tokens, self.stage.fold)
-
-    def judge(self) -> None:
-        """What a fold's model says of the rows that it has not seen."""
-        if (fold := self.stage.fold) is None:
-            return
-        for family in self.stage.epochs:
-            tokens = folds.unseen(data.load(self.work, family, "train", written=False), fold)
-            self.model.eval()
-            scores = probabilities(lambda ids, mask, family=family: self.model.family(family, ids, mask)[0], tokens, self.device)
-            folds.keep(self.work, family, fold, tokens, scores)
+        return folds.soften(tokens, family)
 
     def step(self, step: Step) -> float:
         tokens = self.sets[step.head.name]
@@ -150,13 +140,8 @@ def train(work: Path, seed: int, device: str) -> None:
 
     The weights end in `weights-<stage>.pt`, and with them what was done in `training-<stage>.json`.
     """
-    for stage in (*_folds_to_train(), *STAGES):
+    for stage in STAGES:
         _train_once(stage, work, seed, device)
-
-
-def _folds_to_train() -> list[Stage]:
-    """Those whose scores do not stand in the tree."""
-    return [stage for stage in FOLD_STAGES if not all(folds.is_in_tree(family, stage.fold or 0) for family in stage.epochs)]
 
 
 def _train_once(stage: Stage, work: Path, seed: int, device: str) -> None:
@@ -168,8 +153,6 @@ def _train_once(stage: Stage, work: Path, seed: int, device: str) -> None:
 
 def train_again(work: Path, seed: int, device: str, file: Path) -> None:
     """Train the last stage alone, from the int8 file that ships: for new examples, without the hours of the stages before."""
-    for stage in _folds_to_train():
-        _train_once(stage, work, seed, device)
     weights_file(work, STAGES[-1]).unlink(missing_ok=True)
     _train(Run(STAGES[-1], work, seed, device, begin=file))
 
@@ -179,7 +162,6 @@ def _train(run: Run) -> None:
         signal.signal(number, run.stop)
     run.resume(len(run.steps))
     run.train()
-    run.judge()
     torch.save(run.weights, weights_file(run.work, run.stage))
     done = {"seed": run.seed, "steps": len(run.steps), "epochs": dict(run.stage.epochs)}
     (run.work / f"training-{run.stage.name}.json").write_text(json.dumps(done))
