@@ -16,6 +16,7 @@ from pathlib import Path
 
 _ADDED, _TAKEN_BACK = "1", "2"
 _PART = re.compile(r"(?P<partition>[^_]+)_(?P<first>\d+)_(?P<last>\d+)_\d+(_\d+)?")  # first and last: numbers of inserts merged in it
+_RECORD = re.compile(rf"^({_ADDED}|{_TAKEN_BACK})\t([^\t\n]+)\t([^\t\n]+)$", re.MULTILINE)
 _Range = tuple[str, int, int]
 
 
@@ -47,10 +48,11 @@ def _take_back(folder: Path) -> int:
     _cut_torn_end(files[-1])
     stored = [found for part in folder.parent.iterdir() if (found := _range(part.name))]
     lost = {token: part for token, part in _tokens(files).items() if not _is_in(_range(part), stored)}
-    with files[-1].open("a") as file:
-        file.writelines(f"{_TAKEN_BACK}\t{part}\t{token}\n" for token, part in lost.items())
-        file.flush()
-        os.fsync(file.fileno())
+    if lost:
+        with files[-1].open("a") as file:
+            file.writelines(f"{_TAKEN_BACK}\t{part}\t{token}\n" for token, part in lost.items())
+            file.flush()
+            os.fsync(file.fileno())
     return len(lost)
 
 
@@ -63,11 +65,10 @@ def _cut_torn_end(file: Path) -> None:
 
 
 def _tokens(files: list[Path]) -> dict[str, str]:
-    """Part by token, of those that the engine will know."""
+    """Part by token, of those that the engine will know. What is no record, as a power cut may leave it, is passed over."""
     found: dict[str, str] = {}
     for file in files:
-        for line in file.read_text().splitlines():
-            operation, part, token = line.split("\t")
+        for operation, part, token in _RECORD.findall(file.read_text(errors="replace")):
             if operation == _ADDED:
                 found.setdefault(token, part)
             else:

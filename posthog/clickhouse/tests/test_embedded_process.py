@@ -217,6 +217,20 @@ def test_an_insert_whose_rows_were_lost_is_stored_when_it_is_repeated_and_others
     assert client.execute("SELECT count() FROM acknowledged") == [(200,)]
 
 
+def test_a_damaged_record_of_a_token_does_not_keep_the_store_from_starting(own: OwnEngine) -> None:
+    client = own.client()
+    client.execute(TABLE)
+    insert_batch(client, 0)
+    ((part,),) = client.execute("SELECT path FROM system.parts WHERE table = 'acknowledged'")
+    own.running.kill()
+    own.running.wait(10)
+    noted = Path(part).parent / "deduplication_logs" / "deduplication_log_1.txt"
+    with noted.open("ab") as file:
+        file.write(b"1\tall_2_21\tall_3_3_0\tall_5_6\n" + b"\0\xff" * 50 + b"\n")  # two records in one, and a page that was not written
+    own.restart()
+    assert client.execute("SELECT count() FROM acknowledged") == [(50,)]
+
+
 def test_the_tokens_of_a_store_that_is_open_are_left_alone(own: OwnEngine) -> None:
     client = own.client()
     client.execute(TABLE)
