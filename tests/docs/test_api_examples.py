@@ -20,7 +20,7 @@ def _grateful(product: Product) -> None:
     said = [llm_event("Where are my invoices?", "Under Billing.", person="ada", session="chat-42")]
     said += [llm_event("Perfect, thank you so much!", "You're welcome!", person="ada", session="chat-42")]
     assert product.capture(said)[0] == 200
-    query = "SELECT count() FROM events WHERE properties.user_emotion = 'gratitude'"
+    query = "SELECT count() FROM events WHERE conversation_id = 'chat-42' AND properties.user_emotion = 'gratitude'"
     assert wait_until(lambda: product.sql(query)[0][0] > 0, 60)
 
 
